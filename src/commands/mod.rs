@@ -1,0 +1,1 @@
+//! The commands a host can send: one file each, straight-line code over the ports.

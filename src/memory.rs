@@ -1,0 +1,174 @@
+//! The ports in memory, for the unit tests of commands.
+
+use core::fmt;
+use std::collections::BTreeMap;
+use std::string::String;
+use std::vec::Vec;
+
+use crate::error::{Errno, Error};
+use crate::log::Level;
+use crate::ports::{Accounts, Edit, Files, Host, Journal, Kind, Outcome, Rule, Sink, Store};
+
+/// XenStore nodes below the guest's own directory: path to value.
+#[derive(Default)]
+pub struct MemoryStore(pub BTreeMap<String, Vec<u8>>);
+
+impl Store for MemoryStore {
+    fn read<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error> {
+        let path = std::str::from_utf8(path).unwrap();
+        Ok(self.0.get(path).map(|value| {
+            buffer[..value.len()].copy_from_slice(value);
+            &buffer[..value.len()]
+        }))
+    }
+
+    fn directory<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error> {
+        let prefix = std::format!("{}/", std::str::from_utf8(path).unwrap());
+        let mut names: Vec<&str> = self.0.keys().filter_map(|k| k.strip_prefix(&prefix)).filter_map(|k| k.split('/').next()).collect();
+        names.dedup();
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let all: Vec<u8> = names.iter().flat_map(|n| n.bytes().chain([0])).collect();
+        buffer[..all.len()].copy_from_slice(&all);
+        Ok(Some(&buffer[..all.len()]))
+    }
+}
+
+/// Files: path to content. Backups are kept under `PATH.0.bak~`.
+#[derive(Default)]
+pub struct MemoryFiles {
+    pub files: BTreeMap<String, Vec<u8>>,
+    pub links: Vec<String>,
+    pub locked: Option<Accounts>,
+    pub held_by_other: bool,
+    pub crypt: Option<Vec<u8>>,
+    pub refuse: Option<Errno>,
+}
+
+struct Collect(Vec<u8>);
+
+impl Sink for Collect {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl Files for MemoryFiles {
+    fn edit(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
+        let path = std::str::from_utf8(path).unwrap();
+        let old = self.files.get(path).cloned();
+        let mut new = Collect(Vec::new());
+        if !edit(old.as_deref(), &mut new)? || old.as_ref() == Some(&new.0) || (old.is_none() && rule.create.is_none()) {
+            return Ok(Outcome::Same);
+        }
+        journal.directory(path.rsplit_once('/').unwrap().0.as_bytes())?;
+        if let Some(errno) = self.refuse {
+            return Err(Error::System("write file", errno));
+        }
+        self.files.insert(path.into(), new.0);
+        let Some(old) = old else { return Ok(Outcome::Created) };
+        if rule.backup {
+            self.files.insert(std::format!("{path}.0.bak~"), old);
+        }
+        Ok(Outcome::Replaced)
+    }
+
+    fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error> {
+        let path = std::str::from_utf8(path).unwrap();
+        if self.links.iter().any(|l| l == path) {
+            return Ok(Some(Kind::Link));
+        }
+        Ok(self.files.contains_key(path).then_some(Kind::File))
+    }
+
+    fn lock_accounts(&mut self, accounts: Accounts) -> Result<bool, Error> {
+        assert_eq!(self.locked, None);
+        if !self.held_by_other {
+            self.locked = Some(accounts);
+        }
+        Ok(!self.held_by_other)
+    }
+
+    fn unlock_accounts(&mut self) {
+        self.locked = None;
+    }
+
+    fn crypt_knows(&mut self, scheme: &[u8]) -> Result<Option<bool>, Error> {
+        Ok(self.crypt.as_ref().map(|library| library.windows(scheme.len()).any(|w| w == scheme)))
+    }
+}
+
+/// A host whose clock advances only by waiting and whose random source counts.
+#[derive(Default)]
+pub struct MemoryHost {
+    pub now_ms: u64,
+    pub next_random: u8,
+    pub name: Vec<u8>,
+    pub lines: Vec<String>,
+    pub stopped: bool,
+}
+
+impl Host for MemoryHost {
+    fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
+    fn unix_time(&self) -> u64 {
+        1_700_000_000 + self.now_ms / 1000
+    }
+
+    fn random(&mut self, out: &mut [u8]) -> Result<(), Error> {
+        for byte in out {
+            self.next_random = self.next_random.wrapping_mul(5).wrapping_add(89);
+            *byte = self.next_random;
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self, deadline_ms: u64) -> Result<(), Error> {
+        if self.stopped {
+            return Err(Error::Stopped);
+        }
+        self.now_ms = self.now_ms.max(deadline_ms);
+        Ok(())
+    }
+
+    fn nodename<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+        buffer[..self.name.len()].copy_from_slice(&self.name);
+        Ok(&buffer[..self.name.len()])
+    }
+
+    fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error> {
+        self.name = name.to_vec();
+        Ok(())
+    }
+
+    fn log(&mut self, level: Level, text: fmt::Arguments<'_>) {
+        self.lines.push(std::format!("{level:?} {text}"));
+    }
+}
+
+/// A journal that keeps everything.
+#[derive(Default)]
+pub struct MemoryJournal {
+    pub directories: Vec<Vec<u8>>,
+    pub applied: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Journal for MemoryJournal {
+    fn directory(&mut self, directory: &[u8]) -> Result<(), Error> {
+        self.directories.push(directory.to_vec());
+        Ok(())
+    }
+
+    fn applied_nodename(&self, uuid: &[u8]) -> Option<&[u8]> {
+        self.applied.as_ref().filter(|(u, _)| u == uuid).map(|(_, name)| name.as_slice())
+    }
+
+    fn set_applied_nodename(&mut self, uuid: &[u8], name: &[u8]) -> Result<(), Error> {
+        self.applied = Some((uuid.to_vec(), name.to_vec()));
+        Ok(())
+    }
+}

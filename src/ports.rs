@@ -1,0 +1,159 @@
+//! The ports: what a command may ask of the world, as small traits.
+//!
+//! Implemented once per operating system in `sys`, and in memory by tests. A command gets a [`Ports`] and is straight-line code over
+//! it. No trait here mentions a file descriptor, an `ioctl` or a socket.
+
+use core::fmt;
+
+use crate::error::Error;
+use crate::log::Level;
+use crate::network::live::{Item, Link};
+use crate::network::plan::Change;
+
+/// Everything a command may use.
+pub struct Ports<'a> {
+    /// XenStore, for `vm-data`; requests and answers are the loop's business.
+    pub store: &'a mut dyn Store,
+    /// The guest's own files.
+    pub files: &'a mut dyn Files,
+    /// The guest's network links.
+    pub links: &'a mut dyn Links,
+    /// Clock, random source, host name, log.
+    pub host: &'a mut dyn Host,
+    /// What outlives the process.
+    pub journal: &'a mut dyn Journal,
+}
+
+/// XenStore nodes, by path relative to the guest's own directory.
+pub trait Store {
+    /// Reads a node's value into `buffer`. `None` if the node does not exist.
+    fn read<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error>;
+
+    /// Reads the names of a node's children into `buffer`, each ended by a NUL. `None` if the node does not exist.
+    fn directory<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error>;
+}
+
+/// Takes a file's new bytes, piece by piece, in order.
+pub trait Sink {
+    /// Appends `bytes` to the new content.
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Error>;
+}
+
+/// Makes a file's new content: the old bytes in (`None`: there is no such file), the new bytes out through the sink.
+/// `Ok(false)` leaves the file as it is, whatever was put.
+pub type Edit<'a> = dyn FnMut(Option<&[u8]>, &mut dyn Sink) -> Result<bool, Error> + 'a;
+
+/// How [`Files::edit`] treats a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Mode of a file that does not exist yet; `None`: the edit is asked with `None` but nothing is created.
+    pub create: Option<u32>,
+    /// Whether missing parent directories are made (0755; `.ssh` 0700).
+    pub parents: bool,
+    /// Whether the old content is kept as `NAME.<unix seconds>.bak~`.
+    pub backup: bool,
+}
+
+/// What [`Files::edit`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The new content equals the old one, or the edit declined: nothing was written.
+    Same,
+    /// The file was replaced.
+    Replaced,
+    /// The file did not exist and was made.
+    Created,
+}
+
+/// What a path names, its last component not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A symbolic link.
+    Link,
+    /// A directory.
+    Directory,
+    /// A device, socket or pipe.
+    Other,
+}
+
+/// Which database of accounts is locked (by `etc/.pwd.lock` and the `.lock` file of its own).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accounts {
+    /// `/etc/shadow`
+    Shadow,
+    /// `/etc/passwd`
+    Passwd,
+}
+
+/// Files of the guest. Paths are absolute; everything resolves inside the agent's root.
+pub trait Files {
+    /// Replaces a file by what `edit` makes of it: written beside it, synced, renamed; owner, mode and labels kept.
+    /// Equal content writes nothing. On any error the old file is untouched and nothing is left behind.
+    /// The journal learns the directory before the first temporary file is made in it.
+    fn edit(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error>;
+
+    /// What is at `path`; `None` if nothing is.
+    fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error>;
+
+    /// Tries to take the locks that programs changing accounts take; `false` if somebody else has them now.
+    fn lock_accounts(&mut self, accounts: Accounts) -> Result<bool, Error>;
+
+    /// Gives those locks back.
+    fn unlock_accounts(&mut self);
+
+    /// Whether the guest's crypt library can check hashes that start with `scheme`: `None` if no such library is installed.
+    fn crypt_knows(&mut self, scheme: &[u8]) -> Result<Option<bool>, Error>;
+}
+
+/// The guest's network links and what is configured on them now.
+pub trait Links {
+    /// The link that `mac` belongs to, the Xen vif if several have it; `None` if there is none (yet).
+    fn find(&mut self, mac: [u8; 6]) -> Result<Option<Link>, Error>;
+
+    /// Calls `each` with every address of the link and every route of the main table through it.
+    fn live(&mut self, link: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Error>;
+
+    /// Makes one change and waits for the kernel's word on it.
+    fn change(&mut self, link: &Link, change: &Change) -> Result<(), Error>;
+
+    /// Ends DHCP clients bound to the link; `each` gets the name of each one ended.
+    fn stop_dhcp(&mut self, link: &Link, each: &mut dyn FnMut(&str)) -> Result<(), Error>;
+}
+
+/// The rest of the host system: time, randomness, host name, log.
+pub trait Host {
+    /// Milliseconds on a clock that never steps.
+    fn now_ms(&self) -> u64;
+
+    /// Seconds since 1970-01-01 UTC.
+    fn unix_time(&self) -> u64;
+
+    /// Fills `out` from the kernel's random source.
+    fn random(&mut self, out: &mut [u8]) -> Result<(), Error>;
+
+    /// Sleeps until `deadline_ms` on the clock of [`Host::now_ms`]; `Err(Stopped)` if the agent is to end.
+    fn wait(&mut self, deadline_ms: u64) -> Result<(), Error>;
+
+    /// The kernel's host name (nodename), in `buffer`.
+    fn nodename<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Error>;
+
+    /// Sets the kernel's host name.
+    fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error>;
+
+    /// Writes one log line. Never request data, addresses or file contents at info or above.
+    fn log(&mut self, level: Level, text: fmt::Arguments<'_>);
+}
+
+/// What the agent must know again after it died or was restarted.
+pub trait Journal {
+    /// Notes that a temporary file is about to be made in `directory` (real path inside the agent's root).
+    fn directory(&mut self, directory: &[u8]) -> Result<(), Error>;
+
+    /// The host name applied last, if that was in the domain `uuid`.
+    fn applied_nodename(&self, uuid: &[u8]) -> Option<&[u8]>;
+
+    /// Remembers `name` as the host name applied last, in the domain `uuid`.
+    fn set_applied_nodename(&mut self, uuid: &[u8], name: &[u8]) -> Result<(), Error>;
+}

@@ -1,0 +1,102 @@
+//! Answers to the host: `{"returncode": "...", "message": "..."}` on one line of printable ASCII.
+//!
+//! The host reads an answer through `xenstore-read`, which escapes what is not printable, and parses the result as JSON
+//! (protocol notes in docs/protocol.md). So the JSON text never holds a backslash: characters that would need one are replaced.
+
+use core::fmt;
+
+use crate::error::Error;
+use crate::limits::MESSAGE_LEN;
+use crate::text::Text;
+
+/// The return code of an answer; a JSON string on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// `0`: done.
+    Done,
+    /// `D0`: done, the message is the agent's public value (keyinit only).
+    Key,
+    /// `404`: no such command.
+    Unknown,
+    /// `500`: not done; the message says why.
+    Failed,
+}
+
+impl Code {
+    /// The code as the host reads it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "0",
+            Self::Key => "D0",
+            Self::Unknown => "404",
+            Self::Failed => "500",
+        }
+    }
+}
+
+/// One answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What the host decides by.
+    pub code: Code,
+    /// What a person reads; any text, made safe when it is emitted.
+    pub message: Text<MESSAGE_LEN>,
+}
+
+impl Answer {
+    /// An answer whose message is formatted from `message`.
+    pub fn new(code: Code, message: fmt::Arguments<'_>) -> Self {
+        Self { code, message: Text::of(message) }
+    }
+
+    /// `0` and a message.
+    pub fn done(message: fmt::Arguments<'_>) -> Self {
+        Self::new(Code::Done, message)
+    }
+}
+
+impl From<Error> for Answer {
+    fn from(error: Error) -> Self {
+        Self::new(Code::Failed, format_args!("{error}"))
+    }
+}
+
+/// The JSON text of the answer.
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{\"returncode\": \"{}\", \"message\": \"", self.code.as_str())?;
+        for c in self.message.as_str().chars() {
+            fmt::Write::write_char(f, printable(c))?;
+        }
+        f.write_str("\"}")
+    }
+}
+
+/// `c`, or what stands for it in an answer: printable ASCII that JSON writes without a backslash.
+fn printable(c: char) -> char {
+    match c {
+        '"' => '\'',
+        '\\' => '/',
+        '\t' | '\n' | '\r' => ' ',
+        ' '..='~' => c,
+        _ => '?',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{format, string::String};
+
+    #[test]
+    fn an_answer_is_one_line_of_printable_ascii_without_backslash() {
+        let every: String = (0..0x250).filter_map(char::from_u32).collect();
+        let text = format!("{}", Answer::new(Code::Failed, format_args!("{every}")));
+        assert!(text.bytes().all(|b| (0x20..0x7f).contains(&b) && b != b'\\'));
+        assert_eq!(text.matches('"').count(), 8);
+        assert_eq!(
+            format!("{}", Answer::done(format_args!("caf\u{e9} \"x\" \\n"))),
+            "{\"returncode\": \"0\", \"message\": \"caf? 'x' /n\"}"
+        );
+    }
+}
