@@ -10,7 +10,10 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod account;
+pub mod base64;
 pub mod commands;
+pub mod crypto;
 pub mod error;
 pub mod json;
 pub mod limits;

@@ -31,3 +31,38 @@ pub const NESTING_COUNT: usize = 8;
 
 /// JSON text after sanitising: a whole payload of 16-digit numbers grows by two quotes each, to 4,578 octets.
 pub const TEXT_LEN: usize = 4608;
+
+/// A public value of the Diffie-Hellman exchange, or the agreed secret, in decimal digits: those of 2^107 - 2.
+pub const DECIMAL_LEN: usize = 33;
+
+/// How long an agreed key waits for its password. It is wiped then, and the password needs a new keyinit.
+pub const KEY_MS: u64 = 5 * 60 * 1000;
+
+/// A password: `CRYPT_MAX_PASSPHRASE_SIZE` (512) of libxcrypt's crypt.h less its NUL. A longer one could be set but never be
+/// logged in with, so it is refused.
+pub const PASSWORD_LEN: usize = 511;
+
+/// The base64 of an encrypted password without white space: PASSWORD_LEN and its newline, padded to whole AES blocks (528).
+/// A longer one is refused as undecipherable.
+pub const CIPHERTEXT_LEN: usize = 528 / 3 * 4;
+
+/// Salt of sha512-crypt, its longest; md5-crypt uses the first half.
+pub const SALT_LEN: usize = 16;
+
+/// The hash field of an account: `$6$rounds=200000$`, salt, `$` and 86 characters.
+pub const HASH_LEN: usize = 120;
+
+/// Rounds that are kept from an old hash (`rounds=` of crypt(5)): more than 1,000, as crypt(3) itself demands, ...
+pub const ROUNDS_MIN_COUNT: u32 = 1_000;
+
+/// ... and so few that the host, which gives up after 30 s, gets its answer from a slow guest. Others are clamped.
+pub const ROUNDS_MAX_COUNT: u32 = 200_000;
+
+/// How long the lock of the account files is waited for, as lckpwdf(3) does. Beyond it the password is not set.
+pub const ACCOUNT_LOCK_MS: u64 = 15_000;
+
+/// How often that lock is tried.
+pub const ACCOUNT_RETRY_MS: u64 = 100;
+
+/// Stack below a command that worked with secrets, wiped when it is done. Their deepest use is measured in docs/decisions.md.
+pub const BURN_LEN: usize = 4096;
