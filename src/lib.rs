@@ -12,6 +12,7 @@ extern crate std;
 
 pub mod account;
 pub mod base64;
+pub mod cli;
 pub mod commands;
 pub mod crypto;
 pub mod error;
@@ -24,6 +25,8 @@ pub mod network;
 pub mod ports;
 pub mod reply;
 pub mod request;
+pub mod run;
+pub mod state;
 pub mod sys;
 pub mod text;
 pub mod xenstore;

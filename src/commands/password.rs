@@ -70,7 +70,7 @@ fn change(ports: &mut Ports<'_>, accounts: Accounts, password: &Password, scheme
 /// Takes the lock of the file, waiting while another program has it.
 fn lock(ports: &mut Ports<'_>, accounts: Accounts) -> Result<(), Error> {
     let deadline = ports.host.now_ms().saturating_add(ACCOUNT_LOCK_MS);
-    while !ports.files.lock_accounts(accounts)? {
+    while !ports.files.lock_accounts(accounts, ports.journal)? {
         let now = ports.host.now_ms();
         if now >= deadline {
             return Err(Error::State(match accounts {
