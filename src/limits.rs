@@ -64,8 +64,9 @@ pub const ACCOUNT_LOCK_MS: u64 = 15_000;
 /// How often that lock is tried.
 pub const ACCOUNT_RETRY_MS: u64 = 100;
 
-/// Stack below a command that worked with secrets, wiped when it is done. Their deepest use is measured in docs/decisions.md.
-pub const BURN_LEN: usize = 4096;
+/// Stack that is wiped after work with secrets. The deepest such work, a sha512-crypt hash, needs about 2,600 bytes of it on x86-64
+/// (docs/decisions.md).
+pub const BURN_LEN: usize = 3072;
 
 /// How long a store that does not answer may hold up the end after SIGTERM.
 pub const STOP_MS: u64 = 2_000;

@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use nova_agent::crypto::blob::{self, Password};
+use nova_agent::crypto::blob;
 use nova_agent::crypto::crypt::{self, Scheme};
 use nova_agent::crypto::dh::{Decimal, Private, Public};
 use nova_agent::error::Error;
@@ -33,6 +33,11 @@ fn secret(digits: &str) -> Decimal {
     let mut secret = Decimal::new();
     secret.push(digits.as_bytes()).unwrap();
     secret
+}
+
+/// What the agent makes of it.
+fn opened(secret: &Decimal, sent: &str) -> Result<Vec<u8>, Error> {
+    blob::open(secret, sent, &mut blob::Clear::new()).map(|password| password.as_bytes().to_vec())
 }
 
 const SECRETS: [&str; 4] = ["106714112376487395389834012345", "162259276829213363391578010288126", "7", "1"];
@@ -68,10 +73,10 @@ fn what_the_real_openssl_encrypts_is_opened() {
         for digest in digests {
             for (form, end) in [(&["-A"][..], "\n"), (&["-A"], ""), (&[], "\n"), (&[], "")] {
                 let sent = openssl(digits, &[form, digest].concat(), (password.clone() + end).as_bytes());
-                let opened = blob::open(&secret(digits), &sent).unwrap_or_else(|error| panic!("{password:?}: {error}"));
-                assert_eq!(opened.as_bytes(), password.as_bytes());
+                let found = opened(&secret(digits), &sent).unwrap_or_else(|error| panic!("{password:?}: {error}"));
+                assert_eq!(found, password.as_bytes());
                 let stripped = sent.trim_end();
-                assert_eq!(blob::open(&secret(digits), stripped).unwrap().as_bytes(), password.as_bytes());
+                assert_eq!(opened(&secret(digits), stripped).unwrap(), password.as_bytes());
             }
         }
     }
@@ -82,7 +87,7 @@ fn empty_passwords_and_wrong_keys_are_refused() {
     for digest in ["md5", "sha256"] {
         let refused = |secret_text: &str, clear: &str| {
             let sent = openssl(SECRETS[0], &["-A", "-md", digest], clear.as_bytes());
-            blob::open(&secret(secret_text), &sent).err()
+            opened(&secret(secret_text), &sent).err()
         };
         for empty in ["", "\n"] {
             assert_eq!(refused(SECRETS[0], empty), Some(Error::Request("password: it is empty")));
@@ -102,16 +107,16 @@ fn from_keyinit_to_a_hash_that_crypt_accepts() {
     let (to_agent, to_host) = (text(host.public()), text(agent.public()));
     let passphrase = text(host.agree(&Public::parse(&to_host).unwrap()));
     let sent = openssl(&passphrase, &["-A"], "Grüße: \"5\"\n".as_bytes());
-    let password = blob::open(&agent.agree(&Public::parse(&to_agent).unwrap()), &sent).unwrap();
+    let password = opened(&agent.agree(&Public::parse(&to_agent).unwrap()), &sent).unwrap();
     check(&password, Scheme::Sha512, None);
 }
 
 /// Hashes as the agent does and lets crypt(3), which perl calls, hash again with that hash as its setting.
-fn check(password: &Password, scheme: Scheme, rounds: Option<u32>) {
-    let random = std::array::from_fn(|i| password.as_bytes()[i % password.as_bytes().len()].wrapping_mul(31).wrapping_add(i as u8));
-    let hash = crypt::hash(password.as_bytes(), scheme, rounds, &crypt::salt(&random)).unwrap();
+fn check(password: &[u8], scheme: Scheme, rounds: Option<u32>) {
+    let random = std::array::from_fn(|i| password[i % password.len()].wrapping_mul(31).wrapping_add(i as u8));
+    let hash = crypt::hash(password, scheme, rounds, &crypt::salt(&random)).unwrap();
     let hash = std::str::from_utf8(hash.as_bytes()).unwrap();
-    let by_crypt = output("perl", &["-e", "undef $/; print crypt(<STDIN>, $ARGV[0])", hash], password.as_bytes());
+    let by_crypt = output("perl", &["-e", "undef $/; print crypt(<STDIN>, $ARGV[0])", hash], password);
     assert_eq!(hash, by_crypt);
 }
 
@@ -119,7 +124,7 @@ fn check(password: &Password, scheme: Scheme, rounds: Option<u32>) {
 fn hashes_are_what_crypt_computes() {
     for (index, text) in passwords().iter().enumerate() {
         let sent = openssl(SECRETS[0], &["-A"], text.as_bytes());
-        let password = blob::open(&secret(SECRETS[0]), &sent).unwrap();
+        let password = opened(&secret(SECRETS[0]), &sent).unwrap();
         check(&password, Scheme::Md5, None);
         check(&password, Scheme::Sha512, None);
         check(&password, Scheme::Sha512, Some(1000 + 17 * index as u32));

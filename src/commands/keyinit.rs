@@ -1,7 +1,9 @@
 //! `keyinit`: agrees on a key for the password that follows. The value is the host's public value, the answer ours, with code `D0`.
 
-use crate::crypto::burn_stack;
+use zeroize::Zeroizing;
+
 use crate::crypto::dh::{Decimal, Private, Public};
+use crate::crypto::wiped;
 use crate::error::Error;
 use crate::limits::KEY_MS;
 use crate::ports::Host;
@@ -55,20 +57,18 @@ impl Keys {
 /// Runs the command. An earlier key is gone, whatever comes of it.
 pub fn run(keys: &mut Keys, host: &mut dyn Host, value: &str) -> Result<Answer, Error> {
     keys.wipe();
-    let answer = agree(keys, host, value);
-    burn_stack();
-    answer
+    let ours = wiped(|| agree(keys, host, value))?;
+    Ok(Answer::new(Code::Key, format_args!("{}", core::str::from_utf8(ours.as_bytes()).unwrap_or_default())))
 }
 
-#[inline(never)]
-fn agree(keys: &mut Keys, host: &mut dyn Host, value: &str) -> Result<Answer, Error> {
+/// Leaves the secret in `keys` and returns our public value.
+fn agree(keys: &mut Keys, host: &mut dyn Host, value: &str) -> Result<Decimal, Error> {
     let public = Public::parse(value)?;
-    let mut random = zeroize::Zeroizing::new([0; 16]);
+    let mut random = Zeroizing::new([0; 16]);
     host.random(&mut *random)?;
     let private = Private::new(&random);
     *keys = Keys::Agreed { secret: private.agree(&public), deadline_ms: host.now_ms().saturating_add(KEY_MS) };
-    let ours = private.public();
-    Ok(Answer::new(Code::Key, format_args!("{}", core::str::from_utf8(ours.as_bytes()).unwrap_or_default())))
+    Ok(private.public())
 }
 
 #[cfg(test)]

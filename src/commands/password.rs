@@ -2,9 +2,9 @@
 
 use crate::account::{Entry, passwd, shadow};
 use crate::commands::keyinit::Keys;
-use crate::crypto::blob::{self, Password};
-use crate::crypto::burn_stack;
+use crate::crypto::blob::{self, Clear, Password};
 use crate::crypto::crypt::{self, Scheme};
+use crate::crypto::wiped;
 use crate::error::Error;
 use crate::limits::{ACCOUNT_LOCK_MS, ACCOUNT_RETRY_MS, SALT_LEN};
 use crate::ports::{Accounts, Ports, Rule};
@@ -15,22 +15,16 @@ const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 /// Runs the command. The key is gone afterwards, whatever comes of it.
 pub fn run(keys: &mut Keys, ports: &mut Ports<'_>, value: &str) -> Result<Answer, Error> {
     keys.expire(ports.host.now_ms());
-    let answer = decrypt_and_set(keys, ports, value);
-    burn_stack();
-    answer
-}
-
-#[inline(never)]
-fn decrypt_and_set(keys: &mut Keys, ports: &mut Ports<'_>, value: &str) -> Result<Answer, Error> {
     let secret = keys.secret().ok_or(Error::Request("password: no key agreed, send keyinit first"))?;
-    let password = blob::open(secret, value);
+    let mut clear = Clear::new();
+    let password = wiped(|| blob::open(secret, value, &mut clear));
     keys.wipe();
     set(ports, &password?)?;
     Ok(Answer::done(format_args!("root's password is set")))
 }
 
 /// Sets root's password in the shadow file or, where there is none, in the passwd file.
-fn set(ports: &mut Ports<'_>, password: &Password) -> Result<(), Error> {
+fn set(ports: &mut Ports<'_>, password: &Password<'_>) -> Result<(), Error> {
     // A hash that the guest's own crypt library cannot check would lock root out.
     let scheme = if ports.files.crypt_knows(b"$6$")? == Some(false) { Scheme::Md5 } else { Scheme::Sha512 };
     let mut random = [0; SALT_LEN];
@@ -43,7 +37,13 @@ fn set(ports: &mut Ports<'_>, password: &Password) -> Result<(), Error> {
 }
 
 /// Puts the hash into one of the files, under its lock. `Ok(false)` if there is no such file.
-fn change(ports: &mut Ports<'_>, accounts: Accounts, password: &Password, scheme: Scheme, salt: &[u8; SALT_LEN]) -> Result<bool, Error> {
+fn change(
+    ports: &mut Ports<'_>,
+    accounts: Accounts,
+    password: &Password<'_>,
+    scheme: Scheme,
+    salt: &[u8; SALT_LEN],
+) -> Result<bool, Error> {
     let (path, no_root) = match accounts {
         Accounts::Shadow => ("/etc/shadow", "password: no line for root in /etc/shadow"),
         Accounts::Passwd => ("/etc/passwd", "password: no line for root in /etc/passwd"),
@@ -56,7 +56,8 @@ fn change(ports: &mut Ports<'_>, accounts: Accounts, password: &Password, scheme
         let Some(old) = old else { return Ok(false) };
         found = true;
         let entry = Entry::find(old).ok_or(Error::State(no_root))?;
-        let hash = crypt::hash(password.as_bytes(), scheme, crypt::rounds(entry.hash), salt)?;
+        let rounds = crypt::rounds(entry.hash);
+        let hash = wiped(|| crypt::hash(password.as_bytes(), scheme, rounds, salt))?;
         match accounts {
             Accounts::Shadow => shadow::set(&entry, hash.as_bytes(), day, out)?,
             Accounts::Passwd => passwd::set(&entry, hash.as_bytes(), out)?,

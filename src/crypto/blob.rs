@@ -18,24 +18,16 @@ use crate::limits::{CIPHERTEXT_LEN, PASSWORD_LEN};
 /// One text for every way to fail: a sender that guesses learns nothing from it.
 const UNREADABLE: Error = Error::Request("password: cannot be decrypted with the agreed key");
 
-/// What a ciphertext decrypted to.
-type Clear = Secret<CIPHERTEXT_LEN>;
+/// What a ciphertext decrypts to.
+pub type Clear = Secret<CIPHERTEXT_LEN>;
 
 /// A password that can be set: 1 to [`PASSWORD_LEN`] bytes of UTF-8 without newline or NUL.
-pub struct Password(Clear);
+pub struct Password<'a>(&'a [u8]);
 
-impl Password {
-    /// The bytes that crypt(3) hashes.
-    pub fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-
-    /// The password in `clear`: all but one newline at the end.
-    fn new(mut clear: Clear) -> Result<Self, Error> {
-        if ends_line(&clear) {
-            clear.pop();
-        }
-        let bytes = clear.as_bytes();
+impl<'a> Password<'a> {
+    /// The password in a clear text: all but one newline at the end.
+    fn new(clear: &'a [u8]) -> Result<Self, Error> {
+        let bytes = clear.strip_suffix(b"\n").unwrap_or(clear);
         if bytes.is_empty() {
             return Err(Error::Request("password: it is empty"));
         }
@@ -45,26 +37,35 @@ impl Password {
         if bytes.len() > PASSWORD_LEN {
             return Err(Error::Request("password: it is longer than 511 bytes"));
         }
-        Ok(Self(clear))
+        Ok(Self(bytes))
+    }
+
+    /// The bytes that crypt(3) hashes.
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.0
     }
 }
 
-/// Decrypts what the host sent. The MD5 key goes first, but a clear text with a final newline before one without, as sent by
-/// hosts before 2011.3: a wrong key may give sound padding by chance, hardly ever with a newline before it.
-pub fn open(secret: &Decimal, base64: &str) -> Result<Password, Error> {
-    let md5 = decrypt(base64.as_bytes(), &md5_key(secret.as_bytes()));
-    let sha256 = decrypt(base64.as_bytes(), &sha256_key(secret.as_bytes()));
-    let clear = match (md5, sha256) {
-        (Some(clear), _) if ends_line(&clear) => clear,
-        (_, Some(clear)) if ends_line(&clear) => clear,
-        (Some(clear), _) | (None, Some(clear)) => clear,
+/// Decrypts what the host sent, into `clear`. The MD5 key goes first, but a clear text with a final newline before one without,
+/// as sent by hosts before 2011.3: a wrong key may give sound padding by chance, hardly ever with a newline before it.
+pub fn open<'a>(secret: &Decimal, base64: &str, clear: &'a mut Clear) -> Result<Password<'a>, Error> {
+    let md5 = md5_key(secret.as_bytes());
+    let sha256 = sha256_key(secret.as_bytes());
+    let key_iv = match (decrypt(base64, &md5, clear), decrypt(base64, &sha256, clear)) {
+        (Some(End::Newline), _) => md5,
+        (_, Some(End::Newline)) => sha256,
+        (Some(End::Other), _) => md5,
+        (None, Some(End::Other)) => sha256,
         (None, None) => return Err(UNREADABLE),
     };
-    Password::new(clear)
+    decrypt(base64, &key_iv, clear);
+    Password::new(clear.as_bytes())
 }
 
-fn ends_line(clear: &Clear) -> bool {
-    clear.as_bytes().ends_with(b"\n")
+/// What a clear text ends in.
+enum End {
+    Newline,
+    Other,
 }
 
 /// A 16-byte key and the 16-byte initialisation vector behind it.
@@ -83,10 +84,10 @@ fn sha256_key(secret: &[u8]) -> KeyIv {
 }
 
 /// AES-128-CBC. `None` unless the padding (PKCS#7) is right in every byte and what is before it is UTF-8.
-fn decrypt(base64: &[u8], key_iv: &KeyIv) -> Option<Clear> {
-    Clear::fill(|buffer| {
+fn decrypt(base64: &str, key_iv: &KeyIv, clear: &mut Clear) -> Option<End> {
+    clear.fill(|buffer| {
         let (key, iv) = key_iv.split_first_chunk::<16>()?;
-        let text = base64::decode(base64, buffer)?;
+        let text = base64::decode(base64.as_bytes(), buffer)?;
         let cipher = Aes128::new(key.into());
         let mut previous: [u8; 16] = iv.try_into().ok()?;
         let (blocks, []) = text.as_chunks_mut::<16>() else { return None };
@@ -100,7 +101,8 @@ fn decrypt(base64: &[u8], key_iv: &KeyIv) -> Option<Clear> {
         let (clear, padding) = text.split_at_checked(text.len().checked_sub(last.into())?)?;
         let sound = (1..=16).contains(&last) && padding.iter().all(|&byte| byte == last);
         core::str::from_utf8(clear).ok().filter(|_| sound).map(str::len)
-    })
+    })?;
+    Some(if clear.as_bytes().ends_with(b"\n") { End::Newline } else { End::Other })
 }
 
 #[cfg(test)]
@@ -138,7 +140,7 @@ mod tests {
     }
 
     fn opened(secret: &Decimal, base64: &str) -> Result<Vec<u8>, Error> {
-        open(secret, base64).map(|password| password.as_bytes().to_vec())
+        open(secret, base64, &mut Clear::new()).map(|password| password.as_bytes().to_vec())
     }
 
     #[test]
@@ -210,7 +212,7 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(digits in "[0-9]{1,33}", sent in "[A-Za-z0-9+/= \n]{0,800}") {
-            let _ = open(&secret(&digits), &sent);
+            let _ = opened(&secret(&digits), &sent);
         }
 
         #[test]

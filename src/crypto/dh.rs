@@ -60,7 +60,7 @@ impl Private {
         self.power(host.0)
     }
 
-    #[inline(never)]
+    #[inline(never)] // once in the program
     fn power(&self, base: u128) -> Decimal {
         let base = ConstMontyForm::<Prime, { U128::LIMBS }>::new(&U128::from_u128(base));
         decimal(base.pow(&U128::from_u128(self.0)).retrieve().into())
@@ -75,7 +75,8 @@ impl Drop for Private {
 
 /// The digits of `value`, which is below the prime: doubled bit by bit, each digit carrying into the one before it.
 fn decimal(value: u128) -> Decimal {
-    Decimal::fill(|digits| {
+    let mut text = Decimal::new();
+    text.fill(|digits| {
         for bit in (0..BITS).rev() {
             let mut carry = (value >> bit) as u8 & 1;
             for digit in digits.iter_mut().rev() {
@@ -88,8 +89,8 @@ fn decimal(value: u128) -> Decimal {
         digits.copy_within(zeros.., 0);
         digits.iter_mut().for_each(|digit| *digit += b'0');
         Some(DECIMAL_LEN - zeros)
-    })
-    .unwrap_or_default()
+    });
+    text
 }
 
 #[cfg(test)]

@@ -13,9 +13,20 @@ use zeroize::Zeroize;
 
 use crate::limits::BURN_LEN;
 
-/// Wipes the stack below the caller, where moved values, saved registers and the ciphers' own states left copies of secrets.
-/// The work to be forgotten must have run in a function of its own that was not inlined.
+/// Does `work` with secrets in a stack frame of its own and wipes that part of the stack, where moved values, saved registers
+/// and the ciphers' own states leave copies. (dropbear's `m_burn` and libgcrypt's `_gcry_burn_stack` are there for the same.)
+pub fn wiped<T>(work: impl FnOnce() -> T) -> T {
+    let result = apart(work);
+    burn_stack();
+    result
+}
+
 #[inline(never)]
-pub fn burn_stack() {
+fn apart<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+#[inline(never)]
+fn burn_stack() {
     [0u8; BURN_LEN].zeroize();
 }

@@ -16,11 +16,11 @@ impl<const N: usize> Secret<N> {
         Self { bytes: [0; N], len: 0 }
     }
 
-    /// The bytes that `fill` leaves at the start of the buffer; it says how many. `None` if it does, or says too many.
-    pub fn fill(fill: impl FnOnce(&mut [u8; N]) -> Option<usize>) -> Option<Self> {
-        let mut secret = Self::new();
-        secret.len = fill(&mut secret.bytes).filter(|&len| len <= N)?;
-        Some(secret)
+    /// Holds the bytes that `fill` leaves at the start of the buffer; it says how many. `None` and no bytes if it does not.
+    pub fn fill(&mut self, fill: impl FnOnce(&mut [u8; N]) -> Option<usize>) -> Option<()> {
+        self.len = 0;
+        self.len = fill(&mut self.bytes)?.min(N);
+        Some(())
     }
 
     /// Appends `bytes`. Capacities are chosen so that they fit; else it is our own mistake.
@@ -30,11 +30,6 @@ impl<const N: usize> Secret<N> {
         room.copy_from_slice(bytes);
         self.len = end;
         Ok(())
-    }
-
-    /// Drops the last byte.
-    pub fn pop(&mut self) {
-        self.len = self.len.saturating_sub(1);
     }
 
     /// The bytes.
@@ -63,14 +58,13 @@ mod tests {
     fn holds_what_fits() {
         let mut secret = Secret::<4>::new();
         assert_eq!(secret.as_bytes(), b"");
-        secret.pop();
         secret.push(b"abc").unwrap();
         secret.push(b"d").unwrap();
         assert_eq!(secret.as_bytes(), b"abcd");
-        secret.pop();
-        assert_eq!(secret.as_bytes(), b"abc");
-        assert!(Secret::<4>::fill(|_| Some(5)).is_none());
-        assert!(Secret::<4>::fill(|_| None).is_none());
+        secret.fill(|bytes| bytes.iter().position(|&b| b == b'c')).unwrap();
+        assert_eq!(secret.as_bytes(), b"ab");
+        assert_eq!(secret.fill(|_| None), None);
+        assert_eq!(secret.as_bytes(), b"");
     }
 
     #[test]
