@@ -12,6 +12,7 @@ extern crate std;
 
 pub mod commands;
 pub mod error;
+pub mod json;
 pub mod limits;
 pub mod log;
 #[cfg(test)]
@@ -19,5 +20,7 @@ pub mod memory;
 pub mod network;
 pub mod ports;
 pub mod reply;
+pub mod request;
 pub mod sys;
 pub mod text;
+pub mod xenstore;

@@ -1,0 +1,119 @@
+//! One pass over JSON text from the host, before `miniserde` sees it.
+//!
+//! miniserde rejects raw control characters, turns long integers into floats, and its memory grows with nesting. So this pass turns
+//! every octet below 0x20 into a space, puts quotes around number tokens of more than 15 digits, and refuses what is not UTF-8 or is nested
+//! too deeply. Nothing else is checked here: the parser does that.
+
+use crate::error::{Errno, Error};
+use crate::limits::{DIGITS_COUNT, NESTING_COUNT, TEXT_LEN};
+
+/// JSON text that passed [`sanitise`].
+pub type JsonText = heapless::Vec<u8, TEXT_LEN>;
+
+/// Copies `input` to `out`, made fit for the parser.
+///
+/// # Errors
+///
+/// [`Error::Request`] with what is wrong, in plain words.
+pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Error> {
+    const TOO_LONG: Error = Error::System("read JSON", Errno(libc::E2BIG));
+    let text = core::str::from_utf8(input).map_err(|_| Error::Request("not valid UTF-8"))?;
+    out.clear();
+    let mut depth = 0usize;
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let token = match first {
+            b'"' => string_len(rest),
+            b'-' | b'0'..=b'9' => rest.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')).count(),
+            _ => 1,
+        };
+        let (token, after) = rest.split_at_checked(token).unwrap_or((rest, &[]));
+        match first {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > NESTING_COUNT {
+            return Err(Error::Request("nested too deeply"));
+        }
+        let long_number = first != b'"' && token.iter().filter(|b| b.is_ascii_digit()).count() > DIGITS_COUNT;
+        if long_number {
+            out.push(b'"').map_err(|_| TOO_LONG)?;
+        }
+        for &byte in token {
+            out.push(if byte < 0x20 { b' ' } else { byte }).map_err(|_| TOO_LONG)?;
+        }
+        if long_number {
+            out.push(b'"').map_err(|_| TOO_LONG)?;
+        }
+        rest = if token.is_empty() { tail } else { after };
+    }
+    core::str::from_utf8(out).map_err(|_| Error::bug("sanitised text is not UTF-8"))
+}
+
+/// Octets of the string token at the front of `bytes`, both quotes included; all of them if it does not end.
+fn string_len(bytes: &[u8]) -> usize {
+    let mut escaped = false;
+    for (i, &byte) in bytes.iter().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return i + 1,
+            _ => {}
+        }
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn clean(input: &[u8]) -> Result<std::string::String, Error> {
+        sanitise(input, &mut JsonText::new()).map(Into::into)
+    }
+
+    #[test]
+    fn long_numbers_get_quotes_and_control_bytes_become_spaces() {
+        assert_eq!(
+            clean(b"{\"value\":\n162259276829213363391578010288127}").unwrap(),
+            "{\"value\": \"162259276829213363391578010288127\"}"
+        );
+        assert_eq!(clean(b"[123456789012345,1234567890123456]").unwrap(), "[123456789012345,\"1234567890123456\"]");
+        assert_eq!(clean(b"\"a\x01\tb 12345678901234567 \\\" {{{{{{{{{\"").unwrap(), "\"a  b 12345678901234567 \\\" {{{{{{{{{\"");
+        assert_eq!(clean(b"\"no end \\").unwrap(), "\"no end \\");
+        assert_eq!(clean(b"").unwrap(), "");
+    }
+
+    #[test]
+    fn nesting_and_encoding_are_checked() {
+        assert_eq!(clean(&[b'['; 8]).unwrap().len(), 8);
+        assert_eq!(clean(&[b'['; 4096]), Err(Error::Request("nested too deeply")));
+        assert_eq!(clean(b"\"\xff\""), Err(Error::Request("not valid UTF-8")));
+    }
+
+    #[test]
+    fn the_worst_growth_of_a_whole_message_fits() {
+        let mut worst = std::vec::Vec::new();
+        while worst.len() < crate::limits::PAYLOAD_LEN {
+            worst.extend_from_slice(b"1234567890123456,");
+        }
+        worst.truncate(crate::limits::PAYLOAD_LEN);
+        assert!(clean(&worst).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(input in prop::collection::vec(any::<u8>(), 0..4096)) {
+            let _ = clean(&input);
+        }
+
+        #[test]
+        fn json_without_long_numbers_or_control_bytes_is_unchanged(input in "[ -/:-~é]{0,300}") {
+            if let Ok(text) = clean(input.as_bytes()) {
+                prop_assert_eq!(text, input);
+            }
+        }
+    }
+}

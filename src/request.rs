@@ -1,0 +1,317 @@
+//! A request of the host: JSON text to a [`Command`]. Pure; what the command's value means is the command's business.
+//!
+//! Every shape that hosts have sent is taken: `value` may be a string, a JSON integer (2011.1, 2011.2) or an object.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use miniserde::de::{Map, Seq, Visitor};
+use miniserde::{Deserialize, Result as Parsed, make_place};
+
+use crate::error::Error;
+
+make_place!(Place);
+
+/// What the host wants done. The texts live as long as the request.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command<'a> {
+    /// Tell the agent's version.
+    Version,
+    /// Tell the commands that work.
+    Features,
+    /// Agree on a key: the host's public value in decimal.
+    KeyInit(&'a str),
+    /// Set root's password: base64 of the ciphertext.
+    Password(&'a str),
+    /// Write a file: base64 of `PATH,CONTENTS`.
+    InjectFile(&'a str),
+    /// Write a file: path and contents, each in base64.
+    FileInject {
+        /// The path.
+        path: &'a str,
+        /// The contents.
+        file: &'a str,
+    },
+    /// Apply `vm-data`.
+    ResetNetwork,
+    /// Replace the agent by a newer one.
+    AgentUpdate,
+    /// Any other name.
+    Unknown(&'a str),
+}
+
+impl Command<'_> {
+    /// The command's name for the log; a name the host made up is not repeated there.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Version => "version",
+            Self::Features => "features",
+            Self::KeyInit(_) => "keyinit",
+            Self::Password(_) => "password",
+            Self::InjectFile(_) => "injectfile",
+            Self::FileInject { .. } => "file_inject",
+            Self::ResetNetwork => "resetnetwork",
+            Self::AgentUpdate => "agentupdate",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    /// Whether the command changes something in the guest.
+    pub fn changes(&self) -> bool {
+        matches!(self, Self::Password(_) | Self::InjectFile(_) | Self::FileInject { .. } | Self::ResetNetwork)
+    }
+}
+
+/// A request, parsed but not judged: any member may be missing or of any type.
+pub struct Request {
+    name: Value,
+    value: Value,
+}
+
+impl Request {
+    /// Parses sanitised JSON text (see [`crate::json::sanitise`]). Of duplicate members the last one counts, as in Python.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Request`] if the text is not a JSON object.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        if text.trim_start().is_empty() {
+            return Err(Error::Request("the request is empty"));
+        }
+        miniserde::json::from_str(text).map_err(|_| match text.trim_start().as_bytes() {
+            [b'{', ..] => Error::Request("the request is not valid JSON"),
+            _ => Error::Request("the request is not a JSON object"),
+        })
+    }
+
+    /// The command that the request names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Request`] if there is no name or the value is not of the kind that the command takes.
+    pub fn command(&self) -> Result<Command<'_>, Error> {
+        let name = match &self.name {
+            Value::Text(name) => name.as_str(),
+            Value::Absent => return Err(Error::Request("the request has no name")),
+            _ => return Err(Error::Request("the request's name is not a string")),
+        };
+        Ok(match name {
+            "version" => Command::Version,
+            "features" => Command::Features,
+            "keyinit" => Command::KeyInit(self.text("keyinit needs a number as its value")?),
+            "password" => Command::Password(self.text("password needs a string as its value")?),
+            "injectfile" => Command::InjectFile(self.text("injectfile needs a string as its value")?),
+            "file_inject" => {
+                let Value::Object(members) = &self.value else {
+                    return Err(Error::Request("file_inject needs an object as its value"));
+                };
+                let (Value::Text(path), Value::Text(file)) = (&members.b64_path, &members.b64_file) else {
+                    return Err(Error::Request("file_inject needs the strings b64_path and b64_file"));
+                };
+                Command::FileInject { path, file }
+            }
+            "resetnetwork" => Command::ResetNetwork,
+            "agentupdate" => Command::AgentUpdate,
+            unknown => Command::Unknown(unknown),
+        })
+    }
+
+    fn text(&self, otherwise: &'static str) -> Result<&str, Error> {
+        match &self.value {
+            Value::Text(text) => Ok(text),
+            _ => Err(Error::Request(otherwise)),
+        }
+    }
+}
+
+/// A member's value: a claim, of any type.
+#[derive(Default)]
+enum Value {
+    #[default]
+    Absent,
+    Text(String),
+    Object(Box<Members>),
+    Other,
+}
+
+/// The members that an object as value may have.
+#[derive(Default)]
+struct Members {
+    b64_path: Value,
+    b64_file: Value,
+}
+
+impl Deserialize for Request {
+    fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
+        Place::new(out)
+    }
+}
+
+impl Visitor for Place<Request> {
+    fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
+        Ok(Box::new(RequestMap { out: &mut self.out, name: None, value: None }))
+    }
+}
+
+struct RequestMap<'a> {
+    out: &'a mut Option<Request>,
+    name: Option<Value>,
+    value: Option<Value>,
+}
+
+impl Map for RequestMap<'_> {
+    fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
+        Ok(match key {
+            "name" => Value::begin(&mut self.name),
+            "value" => Value::begin(&mut self.value),
+            _ => <dyn Visitor>::ignore(),
+        })
+    }
+
+    fn finish(&mut self) -> Parsed<()> {
+        *self.out = Some(Request { name: self.name.take().unwrap_or_default(), value: self.value.take().unwrap_or_default() });
+        Ok(())
+    }
+}
+
+impl Deserialize for Value {
+    fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
+        Place::new(out)
+    }
+}
+
+impl Visitor for Place<Value> {
+    fn null(&mut self) -> Parsed<()> {
+        self.out = Some(Value::Other);
+        Ok(())
+    }
+
+    fn boolean(&mut self, _: bool) -> Parsed<()> {
+        self.null()
+    }
+
+    fn string(&mut self, text: &str) -> Parsed<()> {
+        self.out = Some(Value::Text(text.into()));
+        Ok(())
+    }
+
+    fn negative(&mut self, _: i64) -> Parsed<()> {
+        self.null()
+    }
+
+    fn nonnegative(&mut self, number: u64) -> Parsed<()> {
+        // At most 15 digits: the sanitiser puts longer ones in quotes.
+        let digits = crate::text::Text::<20>::of(format_args!("{number}"));
+        self.string(digits.as_str())
+    }
+
+    fn float(&mut self, _: f64) -> Parsed<()> {
+        self.null()
+    }
+
+    fn seq(&mut self) -> Parsed<Box<dyn Seq + '_>> {
+        self.out = Some(Value::Other);
+        Ok(Box::new(Skip))
+    }
+
+    fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
+        Ok(Box::new(MembersMap { out: &mut self.out, b64_path: None, b64_file: None }))
+    }
+}
+
+struct MembersMap<'a> {
+    out: &'a mut Option<Value>,
+    b64_path: Option<Value>,
+    b64_file: Option<Value>,
+}
+
+impl Map for MembersMap<'_> {
+    fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
+        Ok(match key {
+            "b64_path" => Value::begin(&mut self.b64_path),
+            "b64_file" => Value::begin(&mut self.b64_file),
+            _ => <dyn Visitor>::ignore(),
+        })
+    }
+
+    fn finish(&mut self) -> Parsed<()> {
+        let members = Members { b64_path: self.b64_path.take().unwrap_or_default(), b64_file: self.b64_file.take().unwrap_or_default() };
+        *self.out = Some(Value::Object(Box::new(members)));
+        Ok(())
+    }
+}
+
+/// Takes the elements of a sequence nobody wants.
+struct Skip;
+
+impl Seq for Skip {
+    fn element(&mut self) -> Parsed<&mut dyn Visitor> {
+        Ok(<dyn Visitor>::ignore())
+    }
+
+    fn finish(&mut self) -> Parsed<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+
+    fn with<R>(input: &[u8], check: impl Fn(Result<Command<'_>, Error>) -> R) -> R {
+        let mut out = crate::json::JsonText::new();
+        match crate::json::sanitise(input, &mut out).and_then(Request::parse) {
+            Ok(request) => check(request.command()),
+            Err(error) => check(Err(error)),
+        }
+    }
+
+    #[test]
+    fn what_hosts_send() {
+        with(b"{\"name\": \"version\", \"value\": \"agent\"}", |c| assert_eq!(c, Ok(Command::Version)));
+        with(b"{\"value\":\"\",\"name\":\"features\"}", |c| assert_eq!(c, Ok(Command::Features)));
+        let value = "162259276829213363391578010288126";
+        for request in [format!("{{\"name\":\"keyinit\",\"value\":{value}}}"), format!("{{\"name\":\"keyinit\",\"value\":\"{value}\"}}")] {
+            with(request.as_bytes(), |c| assert_eq!(c, Ok(Command::KeyInit(value))));
+        }
+        with(b"{\"name\":\"keyinit\",\"value\":5}", |c| assert_eq!(c, Ok(Command::KeyInit("5"))));
+        with(b"{\"name\":\"password\",\"value\":\"wI8Yea7q\nYfqrhHBl\"}", |c| assert_eq!(c, Ok(Command::Password("wI8Yea7q YfqrhHBl"))));
+        with(b"{\"name\":\"file_inject\",\"value\":{\"b64_path\":\"YQ==\",\"x\":[{}],\"b64_file\":\"\"}}", |c| {
+            assert_eq!(c, Ok(Command::FileInject { path: "YQ==", file: "" }));
+        });
+        with(b"{\"name\":\"agentupdate\",\"value\":{\"url\":\"u\",\"md5sum\":\"m\"}}", |c| assert_eq!(c, Ok(Command::AgentUpdate)));
+        with(b"{\"name\":\"resetnetwork\",\"value\":null}", |c| assert_eq!(c, Ok(Command::ResetNetwork)));
+        with(b"{\"name\":\"nonsense\"}", |c| assert_eq!(c, Ok(Command::Unknown("nonsense"))));
+        with(b"{\"name\":\"version\",\"name\":\"features\"}", |c| assert_eq!(c, Ok(Command::Features)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (input, text) in [
+            (&b""[..], "the request is empty"),
+            (b"hello", "the request is not a JSON object"),
+            (b"[]", "the request is not a JSON object"),
+            (b"{\"name\":", "the request is not valid JSON"),
+            (b"{}", "the request has no name"),
+            (b"{\"value\":\"x\"}", "the request has no name"),
+            (b"{\"name\":{}}", "the request's name is not a string"),
+            (b"{\"name\":null}", "the request's name is not a string"),
+            (b"{\"name\":\"keyinit\"}", "keyinit needs a number as its value"),
+            (b"{\"name\":\"keyinit\",\"value\":1.5}", "keyinit needs a number as its value"),
+            (b"{\"name\":\"password\",\"value\":[\"x\"]}", "password needs a string as its value"),
+            (b"{\"name\":\"file_inject\",\"value\":\"x\"}", "file_inject needs an object as its value"),
+            (b"{\"name\":\"file_inject\",\"value\":{\"b64_path\":{}}}", "file_inject needs the strings b64_path and b64_file"),
+            (b"[[[[[[[[[", "nested too deeply"),
+        ] {
+            with(input, |c| assert_eq!(c, Err(Error::Request(text)), "{input:?}"));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(input in "[\\[\\]{}:,\"a-e0-9.\\\\ ]{0,200}") {
+            with(input.as_bytes(), |_| ());
+        }
+    }
+}
