@@ -4,6 +4,11 @@
 //! (`COUNTERPARTS`); the Makefile sets both. Nothing here uses the agent's own code: it is what the agent is judged by.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a failing test panics")]
 
+pub mod agent;
 pub mod daemon;
 pub mod directory;
+pub mod guest;
+pub mod host;
+pub mod password;
+pub mod pty;
 pub mod xs;
