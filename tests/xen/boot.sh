@@ -1,0 +1,11 @@
+#!/bin/sh
+# boot.sh IMAGES [SECONDS]: boots what images.sh made, in an emulator without hardware virtualisation, and prints the console.
+# It ends by itself when dom0 powers off; SECONDS (120) is when it is given up.
+#
+# qemu64 because it has no AVX: with AVX the emulated guests now and then lose a reply.
+set -eu
+cd "$1"
+exec timeout "${2:-120}" qemu-system-x86_64 -accel tcg -cpu qemu64 -smp 2 -m 768 \
+    -nodefaults -no-user-config -display none -no-reboot -serial stdio \
+    -kernel xen -append "console=com1 com1=115200,8n1 dom0_mem=448M,max:448M guest_loglvl=none" \
+    -initrd "vmlinux console=hvc0 quiet panic=-1,dom0.cpio" < /dev/null
