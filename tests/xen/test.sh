@@ -11,15 +11,16 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 "$here/images.sh" "$1" "$2" "$3"
 console=$3/console
+rm -f "$console"*
 for attempt in 1 2; do
     status=0
     "$here/boot.sh" "$3" > "$console" 2>&1 || status=$?
-    ! grep -q '^HOST done' "$console" || break
+    ! grep -aq '^HOST done' "$console" || break
     mv "$console" "$console.$attempt"
     echo "xen: boot $attempt broke off with status $status, see $console.$attempt"
 done
 if [ -e "$console" ] && "$here/check.sh" "$console"; then
-    grep -aE '^GUEST memory' "$console" | tr -s '\r \t' ' ' || true
+    sed -n 's/^GUEST agent \(Vm.*\)\r/xen: agent \1/p' "$console"
     echo "xen: every request was answered with the right effect"
 else
     echo "xen: FAILED, see $console"

@@ -2,12 +2,13 @@
 # host.sh: plays the host as nova and XenServer's toolstack do: the guest's vm-data, then requests one by one.
 # Prints a line "HOST …" for each thing seen, and last what the guest itself printed.
 #
-#   HOST answer NAME ANSWER (MILLISECONDS ms)      the answer, or NONE after 20 s
+#   HOST answer NAME ANSWER (MILLISECONDS ms)      the answer, or NONE after 20 s (60 s for the first, which waits for the boot)
 #   HOST left NAME                                 the request was still there once it was answered
 
 domain=/local/domain/1
 password='a "secret": pâss wörd, 1'
 serial=0
+patience=60000
 
 milliseconds() {
     read -r seconds _ < /proc/uptime
@@ -20,7 +21,7 @@ ask() {
     id=$(printf '00000000-0000-4000-8000-%012d' $serial)
     start=$(milliseconds)
     xenstore-write "$domain/data/host/$id" "$2"
-    until xenstore-exists "$domain/data/guest/$id" || [ $(($(milliseconds) - start)) -gt 20000 ]; do
+    until xenstore-exists "$domain/data/guest/$id" || [ $(($(milliseconds) - start)) -gt $patience ]; do
         usleep 20000
     done
     answer=$(xenstore-read "$domain/data/guest/$id" 2> /dev/null || echo NONE)
@@ -65,6 +66,7 @@ xenstore-write $domain/vm-data/networking/4040AABBCC01 '{"label": "public", "mac
 xl unpause guest
 
 request version agent
+patience=20000
 request features ""
 exchange
 key='# The following ssh key was injected by Nova
