@@ -37,7 +37,7 @@ struct Work<'w> {
     failures: Text<MESSAGE_LEN>,
     servers: heapless::Vec<Ip, DNS_COUNT>,
     value: &'w mut [u8],
-    text: &'w mut JsonText,
+    text: JsonText,
 }
 
 impl Work<'_> {
@@ -47,13 +47,13 @@ impl Work<'_> {
     }
 }
 
-/// Applies `vm-data`. `value` takes one XenStore value, `text` the same made fit for the parser.
+/// Applies `vm-data`. `value` is memory for one XenStore value.
 ///
 /// # Errors
 ///
 /// Those of XenStore, and [`Error::Stopped`]; whatever else fails is in the answer.
-pub fn run(ports: &mut Ports<'_>, value: &mut [u8], text: &mut JsonText) -> Result<Answer, Error> {
-    let mut work = Work { failures: Text::new(), servers: heapless::Vec::new(), value, text };
+pub fn run(ports: &mut Ports<'_>, value: &mut [u8]) -> Result<Answer, Error> {
+    let mut work = Work { failures: Text::new(), servers: heapless::Vec::new(), value, text: JsonText::new() };
     set_nodename(ports, &mut work)?;
     let nodes = nodes(ports, &mut work)?;
     set_interfaces(ports, &mut work, nodes)?;
@@ -148,7 +148,7 @@ fn set_interface(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Res
 fn read(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Result<Option<Result<Document, Error>>, Error> {
     let path = Text::<64>::of(format_args!("vm-data/networking/{node}"));
     let Some(value) = ports.store.read(path.as_str().as_bytes(), work.value)? else { return Ok(None) };
-    Ok(Some(json::sanitise(value, work.text).and_then(|text| parse::parse(text, node))))
+    Ok(Some(json::sanitise(value, &mut work.text).and_then(|text| parse::parse(text, node))))
 }
 
 /// Ends DHCP clients on the link and waits until they are gone: some take their addresses with them.

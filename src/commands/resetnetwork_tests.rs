@@ -6,7 +6,6 @@ use std::vec::Vec;
 
 use super::resetnetwork::run;
 use crate::error::{Errno, Error};
-use crate::json::JsonText;
 use crate::limits::PAYLOAD_LEN;
 use crate::memory::{MemoryFiles, MemoryHost, MemoryJournal, MemoryStore};
 use crate::network::fake::{FakeKernel, address, configured};
@@ -45,7 +44,7 @@ impl World {
             host: &mut self.host,
             journal: &mut self.journal,
         };
-        run(&mut ports, &mut [0; PAYLOAD_LEN], &mut JsonText::new())
+        run(&mut ports, &mut [0; PAYLOAD_LEN])
     }
 
     fn done(&mut self) {
