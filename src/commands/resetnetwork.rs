@@ -52,6 +52,7 @@ impl Work<'_> {
 /// # Errors
 ///
 /// Those of XenStore, and [`Error::Stopped`]; whatever else fails is in the answer.
+#[inline(never)]
 pub fn run(ports: &mut Ports<'_>, value: &mut [u8]) -> Result<Answer, Error> {
     let mut work = Work { failures: Text::new(), servers: heapless::Vec::new(), value, text: JsonText::new() };
     set_nodename(ports, &mut work)?;
@@ -62,6 +63,7 @@ pub fn run(ports: &mut Ports<'_>, value: &mut [u8]) -> Result<Answer, Error> {
 }
 
 /// The names of the interfaces' nodes.
+#[inline(never)]
 fn nodes(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<Nodes, Error> {
     let mut nodes = Nodes::new();
     let mut left_out = 0;
@@ -79,6 +81,7 @@ fn nodes(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<Nodes, Error> {
 }
 
 /// Configures every interface, waiting for those that have no link yet; the wait is shared, so that one which never comes delays nobody.
+#[inline(never)]
 fn set_interfaces(ports: &mut Ports<'_>, work: &mut Work<'_>, mut nodes: Nodes) -> Result<(), Error> {
     let deadline = ports.host.now_ms() + INTERFACE_WAIT_MS;
     loop {
@@ -103,6 +106,7 @@ fn set_interfaces(ports: &mut Ports<'_>, work: &mut Work<'_>, mut nodes: Nodes) 
 }
 
 /// Configures one interface; `false` if there is no link for it.
+#[inline(never)]
 fn set_interface(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Result<bool, Error> {
     let document = match read(ports, work, node)? {
         Some(Ok(document)) => document,
@@ -145,6 +149,7 @@ fn set_interface(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Res
 }
 
 /// Reads and parses one interface's node; `None` if it is gone.
+#[inline(never)]
 fn read(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Result<Option<Result<Document, Error>>, Error> {
     let path = Text::<64>::of(format_args!("vm-data/networking/{node}"));
     let Some(value) = ports.store.read(path.as_str().as_bytes(), work.value)? else { return Ok(None) };
@@ -152,6 +157,7 @@ fn read(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Result<Optio
 }
 
 /// Ends DHCP clients on the link and waits until they are gone: some take their addresses with them.
+#[inline(never)]
 fn end_dhcp(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &Link) -> Result<(), Error> {
     let mut clients = heapless::Vec::<u32, DHCP_CLIENT_COUNT>::new();
     let host = &mut *ports.host;
@@ -176,6 +182,7 @@ fn end_dhcp(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &Link) -> Result<(
 }
 
 /// Makes the name servers of all interfaces those of the guest, unless a resolver of its own has the file.
+#[inline(never)]
 fn set_servers(ports: &mut Ports<'_>, work: &mut Work<'_>) {
     let servers = work.servers.clone();
     if servers.is_empty() {
@@ -201,6 +208,7 @@ fn set_servers(ports: &mut Ports<'_>, work: &mut Work<'_>) {
 }
 
 /// Sets the host name, unless it is the one applied last: the user may have changed it since.
+#[inline(never)]
 fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error> {
     let mut uuid = [0; 64];
     let uuid = match ports.store.read(b"vm", &mut uuid) {
@@ -226,6 +234,7 @@ fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error>
     Ok(())
 }
 
+#[inline(never)]
 fn change_nodename(ports: &mut Ports<'_>, name: Nodename<'_>) -> Result<(), Error> {
     let mut live = [0; NODENAME_LEN + 1];
     if ports.host.nodename(&mut live)? != name.as_bytes() {

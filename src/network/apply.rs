@@ -24,6 +24,7 @@ pub struct Applied {
 }
 
 /// Applies `wanted` to `link`.
+#[inline(never)]
 pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wanted) -> Applied {
     let mut link = link.clone();
     let mut applied = Applied::default();
@@ -47,6 +48,7 @@ pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &W
 
 /// One reading of the link and the changes it calls for: how many were made. What failed in an earlier round is tried again, so only the
 /// failures of the last round count.
+#[inline(never)]
 fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wanted, applied: &mut Applied) -> Result<usize, Error> {
     let mut plan = Plan::new(wanted, link);
     links.live(link, &mut |item| plan.see(item))?;

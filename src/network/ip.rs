@@ -3,7 +3,6 @@
 //! Text forms: dotted quads and RFC 4291 (read), RFC 5952 (written). Nothing here knows links or routes.
 
 use core::fmt::{self, Write};
-use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// An IPv4 or IPv6 address, octets in network order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +16,8 @@ pub enum Ip {
 impl Ip {
     /// Reads a text form without prefix length or zone.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.contains(':') {
-            return Some(Self::V6(text.parse::<Ipv6Addr>().ok()?.octets()));
-        }
-        Some(Self::V4(text.parse::<Ipv4Addr>().ok()?.octets()))
+        let text = text.as_bytes();
+        if text.contains(&b':') { parse_v6(text).map(Self::V6) } else { parse_v4(text).map(Self::V4) }
     }
 
     /// Reads 4 or 16 octets.
@@ -101,7 +98,7 @@ impl Ip {
             Self::V4([first, ..]) => !matches!(first, 0 | 127 | 224..),
             Self::V6([0xff, ..]) => false,
             Self::V6([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ..]) => false,
-            Self::V6(_) => !self.is_unspecified() && self.octets() != Ipv6Addr::LOCALHOST.octets(),
+            Self::V6(_) => !self.is_unspecified() && self.octets() != LOOPBACK_V6,
         }
     }
 
@@ -109,6 +106,63 @@ impl Ip {
     pub fn is_link_local_v6(&self) -> bool {
         matches!(self, Self::V6([0xfe, second, ..]) if second & 0xc0 == 0x80)
     }
+}
+
+/// `::1`
+const LOOPBACK_V6: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+
+/// Four decimal numbers without leading zeros.
+fn parse_v4(text: &[u8]) -> Option<[u8; 4]> {
+    let mut octets = [0; 4];
+    let mut parts = text.split(|&byte| byte == b'.');
+    for octet in &mut octets {
+        let part = parts.next()?;
+        if part.len() > 1 && part.first() == Some(&b'0') {
+            return None;
+        }
+        *octet = u8::try_from(number(part, 10)?).ok()?;
+    }
+    parts.next().is_none().then_some(octets)
+}
+
+/// Eight hexadecimal numbers, of which one run of zeros may be `::`, and the last two a dotted quad.
+fn parse_v6(text: &[u8]) -> Option<[u8; 16]> {
+    let mut octets = [0; 16];
+    let (mut len, mut gap) = (0, None);
+    let mut rest = text;
+    if let Some(tail) = text.strip_prefix(b"::") {
+        (rest, gap) = (tail, Some(0));
+    }
+    while !rest.is_empty() {
+        let end = rest.iter().position(|&byte| byte == b':').unwrap_or(rest.len());
+        let (part, tail) = rest.split_at_checked(end)?;
+        if part.contains(&b'.') && tail.is_empty() {
+            octets.get_mut(len..len + 4)?.copy_from_slice(&parse_v4(part)?);
+            len += 4;
+            break;
+        }
+        octets.get_mut(len..len + 2)?.copy_from_slice(&number(part, 16)?.to_be_bytes());
+        len += 2;
+        rest = match tail {
+            [b':', b':', tail @ ..] if gap.replace(len).is_none() => tail,
+            [b':', tail @ ..] if tail.first().is_some_and(|&first| first != b':') => tail,
+            [] => tail,
+            _ => return None,
+        };
+    }
+    match gap {
+        Some(gap) if len < 16 => octets.get_mut(gap..)?.rotate_right(16 - len),
+        None if len == 16 => {}
+        _ => return None,
+    }
+    Some(octets)
+}
+
+/// One to four digits.
+fn number(digits: &[u8], radix: u32) -> Option<u16> {
+    let value = |value: u32, digit: &u8| Some(value * radix + char::from(*digit).to_digit(radix)?);
+    let fits = (1..=4).contains(&digits.len());
+    digits.iter().take(4).try_fold(0, value).filter(|_| fits).map(|value| value as u16)
 }
 
 /// The octet at `index` of a netmask of `prefix_len` bits.
@@ -159,6 +213,7 @@ fn write_v6(f: &mut fmt::Formatter<'_>, groups: &[u16; 8]) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::net::{IpAddr, Ipv6Addr};
     use proptest::prelude::*;
     use std::string::ToString;
 
@@ -214,6 +269,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_read_is_what_the_standard_library_reads(text in "[0-9a-f:.]{0,20}|([0-9a-f]{0,4}:){0,9}[0-9a-f]{0,5}|(::)?([0-9a-f]{1,4}:){0,7}[0-9]{1,3}(.[0-9]{1,3}){3}|([0-9a-f]{1,4}::?){5,8}[0-9a-f]{0,4}") {
+            let theirs: Option<IpAddr> = text.parse().ok();
+            let theirs = theirs.map(|ip| match ip {
+                IpAddr::V4(ip) => Ip::V4(ip.octets()),
+                IpAddr::V6(ip) => Ip::V6(ip.octets()),
+            });
+            prop_assert_eq!(Ip::parse(&text), theirs);
+        }
+
         #[test]
         fn v6_text_is_that_of_the_standard_library(groups: [u16; 8], zeros: u8) {
             let mut groups = groups;

@@ -12,15 +12,15 @@ use crate::network::ip::Ip;
 pub struct Mac(pub [u8; 6]);
 
 impl Mac {
-    /// Reads twelve hexadecimal digits of either case, pairs parted by `:`, `-` or nothing. Group addresses and zero are none.
+    /// Reads twelve hexadecimal digits of either case; any `:` and `-` are passed over. Group addresses and zero are none.
     pub fn parse(text: &str) -> Option<Self> {
         let mut octets = [0; 6];
         let mut digits = text.bytes().filter(|byte| !matches!(byte, b':' | b'-'));
         for octet in &mut octets {
             *octet = hex(digits.next()?)? << 4 | hex(digits.next()?)?;
         }
-        let parted = text.len() == 12 || (text.len() == 17 && text.split([':', '-']).all(|pair| pair.len() == 2));
-        (parted && octets != [0; 6] && octets.first()? & 1 == 0).then_some(Self(octets))
+        let is_whole = digits.next().is_none();
+        (is_whole && octets != [0; 6] && octets.first()? & 1 == 0).then_some(Self(octets))
     }
 }
 
@@ -149,17 +149,9 @@ mod tests {
         for text in ["40:40:27:5B:3A:01", "4040275b3a01", "4040275B3A01", "40-40-27-5b-3a-01"] {
             assert_eq!(Mac::parse(text), Some(mac), "{text}");
         }
-        for text in [
-            "",
-            "4040275b3a0",
-            "4040275b3a011",
-            "4:040275b3a01",
-            "40:40:27:5B:3A:0g",
-            "000000000000",
-            "ffffffffffff",
-            "01005e000001",
-            "+4040275b3a0",
-        ] {
+        for text in
+            ["", "4040275b3a0", "4040275b3a011", "40:40:27:5B:3A:0g", "000000000000", "ffffffffffff", "01005e000001", "+4040275b3a0"]
+        {
             assert_eq!(Mac::parse(text), None, "{text}");
         }
         assert_eq!(mac.to_string(), "40:40:27:5b:3a:01");

@@ -37,6 +37,7 @@ pub struct Document {
 /// # Errors
 ///
 /// [`Error::Request`] if the text is not a JSON object or neither it nor the node's name tells a MAC address.
+#[inline(never)]
 pub fn parse(text: &str, node: &str) -> Result<Document, Error> {
     let mut document: Document = miniserde::json::from_str(text).map_err(|_| Error::Request("not a JSON object"))?;
     document.wanted.mac = document.mac.or_else(|| Mac::parse(node)).ok_or(Error::Request("no MAC address"))?;

@@ -6,8 +6,9 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use crate::json::{JsonText, sanitise};
-use crate::limits::{ADDRESS_COUNT, PAYLOAD_LEN, ROUTE_COUNT};
+use crate::limits::{ADDRESS_COUNT, INTERFACE_COUNT, PAYLOAD_LEN, ROUTE_COUNT};
 use crate::network::parse::{Document, parse};
+use crate::sys::measured::high_water;
 
 const NODE: &str = "4040275B3A01";
 
@@ -161,6 +162,35 @@ fn a_full_capacity_is_a_problem() {
     let many = "{},".repeat(PAYLOAD_LEN / 3 - 8);
     let document = read(&format!(r#"{{"ips":[{many}{{}}]}}"#));
     assert!(document.problems.as_str().ends_with("..."));
+}
+
+/// `head`, as often `part` as makes a whole value, and `tail`.
+fn filled(head: &str, part: &str, tail: &str) -> String {
+    let count = (PAYLOAD_LEN - head.len() - tail.len()) / part.len();
+    format!("{head}{}{tail}", part.repeat(count))
+}
+
+#[test]
+fn the_heap_is_bounded() {
+    for value in [
+        filled("{", "\"ips\":[{}],", "\"ips\":[]}"),
+        filled("{\"ips\":[", "{},", "{}]}"),
+        filled("{\"ips\":[", "[],", "{}]}"),
+        filled("{\"ips\":[", "{\"ip\":\"\\u0031\"},", "{}]}"),
+        filled("{", "\"\\u0061\":{},", "\"a\":0}"),
+        filled("{\"x\":[", "[[[[[[]]]]]],", "[]]}"),
+        filled("{\"ips\":[{\"ip\":[", "[[[[]]]],", "[]]}]}"),
+        filled("{\"\\u0061", "a", "\":{}}"),
+        filled("{\"ips\":[{\"ip\":\"\\n", "1", "\"}]}"),
+        filled("{\"ips\":[{\"ip\":\"", "\\n", "\"}]}"),
+        filled("{\"ips\":[{},{},{\"ip\":\"\\n\"},{\"ip\":\"", "\\n", "\"}]}"),
+    ] {
+        let mut text = JsonText::new();
+        let text = sanitise(value.as_bytes(), &mut text).unwrap();
+        let once = high_water(|| drop(parse(text, NODE)));
+        let all = high_water(|| (0..INTERFACE_COUNT).for_each(|_| drop(parse(text, NODE))));
+        assert!(once <= 6 << 10 && all <= 8 << 10, "{once} {all} {}", &value[..40]);
+    }
 }
 
 proptest! {

@@ -10,6 +10,7 @@ use core::fmt;
 use heapless::Vec;
 
 use crate::limits::{ADDRESS_COUNT, ROUTE_COUNT, STALE_COUNT};
+use crate::network::ip::Ip;
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Route, Wanted};
 
@@ -72,7 +73,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// Most routes that [`routes`] yields: two default routes, and a device route for every gateway.
+/// Most routes that [`each_route`] tells: two default routes, and a device route for every gateway.
 const ROUTES_MAX: usize = 2 * (ROUTE_COUNT + 2);
 const _: () = assert!(ROUTES_MAX <= 128 && ADDRESS_COUNT <= 64, "a plan marks what is live in the bits of integers");
 
@@ -92,6 +93,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Takes note of one item that is live on the link.
+    #[inline(never)]
     pub fn see(&mut self, item: Item) {
         let stays = match &item {
             Item::Address(live) => self.see_address(live),
@@ -118,12 +120,12 @@ impl<'a> Plan<'a> {
         // IPv6 takes no second route of the same metric, whoever made the first one.
         let blocks = !live.route.destination.is_v4() && live.metric == self.metric(&live.route);
         let mut wanted = false;
-        for (i, route) in routes(self.wanted).enumerate() {
+        each_route(self.wanted, &mut |i, route| {
             if route == live.route && (live.is_configured() || blocks) {
                 self.routes |= 1 << i;
                 wanted = true;
             }
-        }
+        });
         wanted || !live.is_configured() || !self.wanted.complete
     }
 
@@ -142,6 +144,7 @@ impl<'a> Plan<'a> {
         self.remove_addresses(each);
     }
 
+    #[inline(never)]
     fn add_addresses(&self, each: &mut dyn FnMut(Change)) {
         for (i, &address) in self.wanted.addresses.iter().enumerate() {
             if self.addresses >> i & 1 == 1 {
@@ -156,16 +159,19 @@ impl<'a> Plan<'a> {
         }
     }
 
+    #[inline(never)]
     fn add_routes(&self, each: &mut dyn FnMut(Change)) {
-        for (i, route) in routes(self.wanted).enumerate() {
-            if self.routes >> i & 1 == 1 || routes(self.wanted).take(i).any(|earlier| earlier == route) {
-                continue;
+        each_route(self.wanted, &mut |i, route| {
+            let mut is_first = true;
+            each_route(self.wanted, &mut |earlier, other| is_first &= earlier >= i || other != route);
+            if self.routes >> i & 1 == 0 && is_first {
+                let onlink = route.gateway.is_some_and(|gateway| gateway.is_v4() && !self.wanted.covers(&gateway));
+                each(Change::AddRoute { route, metric: self.metric(&route), onlink });
             }
-            let onlink = route.gateway.is_some_and(|gateway| gateway.is_v4() && !self.wanted.covers(&gateway));
-            each(Change::AddRoute { route, metric: self.metric(&route), onlink });
-        }
+        });
     }
 
+    #[inline(never)]
     fn remove_addresses(&self, each: &mut dyn FnMut(Change)) {
         let mut promoted = false;
         for live in self.stale_addresses() {
@@ -195,14 +201,34 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Every route that `wanted` means, in the order in which the kernel can take them: device routes to IPv6 gateways outside every subnet
-/// (IPv4 has a flag for that, IPv6 only since Linux 4.16), other device routes, routes via gateways, default routes.
-fn routes(wanted: &Wanted) -> impl Iterator<Item = Route> + '_ {
-    let defaults = || [wanted.gateway4, wanted.gateway6].into_iter().flatten().map(Route::default_via);
-    let hosts = wanted.routes.iter().copied().chain(defaults()).filter_map(|route| route.gateway);
-    let hosts = hosts.filter(|gateway| !gateway.is_v4() && !gateway.is_link_local_v6() && !wanted.covers(gateway));
-    let hosts = hosts.map(|destination| Route { destination, prefix_len: 128, gateway: None });
-    let (device, via) = (|route: &&Route| route.gateway.is_none(), |route: &&Route| route.gateway.is_some());
-    let given = wanted.routes.iter().filter(device).chain(wanted.routes.iter().filter(via)).copied();
-    hosts.chain(given).chain(defaults())
+/// Calls `each` with every route that `wanted` means and its number, in the order in which the kernel can take them: device routes to IPv6
+/// gateways outside every subnet (IPv4 has a flag for that, IPv6 only since Linux 4.16), other device routes, routes via gateways, default
+/// routes. The same route may come twice.
+#[inline(never)]
+fn each_route(wanted: &Wanted, each: &mut dyn FnMut(usize, Route)) {
+    let mut number = 0;
+    for rank in [Rank::ToGateway, Rank::OnLink, Rank::Via] {
+        let mut take = |route: &Route| {
+            let far = |gateway: &Ip| !gateway.is_v4() && !gateway.is_link_local_v6() && !wanted.covers(gateway);
+            let route = match (rank, route.gateway) {
+                (Rank::ToGateway, Some(gateway)) if far(&gateway) => Route { destination: gateway, prefix_len: 128, gateway: None },
+                (Rank::OnLink, None) | (Rank::Via, Some(_)) => *route,
+                _ => return,
+            };
+            each(number, route);
+            number += 1;
+        };
+        wanted.routes.iter().for_each(&mut take);
+        for gateway in [wanted.gateway4, wanted.gateway6].into_iter().flatten() {
+            take(&Route::default_via(gateway));
+        }
+    }
+}
+
+/// What a route needs before it.
+#[derive(Clone, Copy)]
+enum Rank {
+    ToGateway,
+    OnLink,
+    Via,
 }

@@ -54,14 +54,16 @@ fn nameserver(line: &[u8]) -> Option<&[u8]> {
     value.first()?.is_ascii_whitespace().then(|| value.trim_ascii())
 }
 
+/// Whether `old` has `count` different servers, all of them among `servers`.
 fn asks_already(old: &[u8], servers: &[Ip], count: usize) -> bool {
-    let asked = || old.split(|&byte| byte == b'\n').filter_map(nameserver);
-    let is_wanted = |value: &[u8]| {
+    let (mut lines, mut seen) = (0, 0u64);
+    for value in old.split(|&byte| byte == b'\n').filter_map(nameserver) {
         let ip = core::str::from_utf8(value).ok().and_then(Ip::parse);
-        ip.is_some_and(|ip| servers.contains(&ip))
-    };
-    let once = asked().enumerate().all(|(i, value)| asked().take(i).all(|earlier| earlier != value));
-    asked().count() == count && once && asked().all(is_wanted)
+        let Some(which) = servers.iter().position(|server| Some(*server) == ip) else { return false };
+        lines += 1;
+        seen |= 1 << which;
+    }
+    lines == count && seen.count_ones() as usize == count
 }
 
 #[cfg(test)]

@@ -83,10 +83,12 @@ fn read(pid: libc::pid_t) -> Option<Process> {
     let mut buffer = [0; 64];
     let len = open(format_args!("/proc/{pid}/stat\0"), 0).and_then(|file| file.read_full(&mut buffer)).ok()?;
     // pid (name) state parent; a name may hold anything, parentheses too.
-    let text = core::str::from_utf8(buffer.get(..len)?).ok()?;
-    let (name, rest) = text.split_once('(')?.1.rsplit_once(')')?;
-    let parent = rest.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    Some(Process { name: name.try_into().ok()?, parent })
+    let text = buffer.get(..len)?;
+    let start = text.iter().position(|&octet| octet == b'(')? + 1;
+    let end = text.iter().rposition(|&octet| octet == b')')?;
+    let parent = text.get(end..)?.split(|&octet| octet == b' ').nth(2).and_then(number)?;
+    let name = core::str::from_utf8(text.get(start..end)?).ok()?;
+    Some(Process { name: name.try_into().ok()?, parent: libc::pid_t::try_from(parent).ok()? })
 }
 
 fn has_socket(pid: libc::pid_t, inodes: &Inodes) -> bool {
@@ -109,7 +111,9 @@ fn open(path: core::fmt::Arguments<'_>, flags: libc::c_int) -> Result<Fd, Errno>
 }
 
 fn number(digits: &[u8]) -> Option<u64> {
-    core::str::from_utf8(digits).ok()?.parse().ok()
+    let value =
+        |value: u64, digit: &u8| value.checked_mul(10)?.checked_add(u64::from(digit.checked_sub(b'0').filter(|digit| *digit < 10)?));
+    if digits.is_empty() { None } else { digits.iter().try_fold(0, value) }
 }
 
 /// Calls `each` with every line of a file without its end; a line longer than the buffer is passed over.

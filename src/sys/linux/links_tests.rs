@@ -3,7 +3,8 @@
 use std::env;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command};
 use std::string::{String, ToString};
 use std::sync::mpsc;
 use std::thread;
@@ -318,4 +319,39 @@ alone! {
         assert_eq!((switched_off.failures.as_str(), switched_off.lacks_ipv6), ("", true), "{changes:?}");
         assert_eq!(find(Mac([2, 0, 0, 0, 0, 9])), None);
     }
+
+    fn dhcp_clients_bound_to_the_link_are_told_to_end() {
+        sh(VETH);
+        sh("ip link set eth0 up");
+        sh("mount -t tmpfs none /mnt && for i in udhcpc tcpdump dhclient; do cp $(command -v sleep) /mnt/$i; done");
+        let bound_to = |name, link: &str| packet_socket(name, sh(&std::format!("ip -o link show {link} | cut -d: -f1")).parse().unwrap());
+        let mut children = [bound_to("udhcpc", "eth0"), bound_to("tcpdump", "eth0"), bound_to("dhclient", "peer0")];
+        let mut told = Vec::new();
+        let link = find(Mac::parse(MAC).unwrap()).unwrap();
+        let mut buffer = [0; NETLINK_LEN];
+        let mut links = KernelLinks::new(&mut buffer);
+        links.stop_dhcp(&link, &mut |name, process| told.push((String::from(name), process))).unwrap();
+        assert_eq!(told, [("udhcpc".into(), children[0].id())]);
+        assert_eq!(children[0].wait().unwrap().to_string(), "signal: 15 (SIGTERM)");
+        assert!(!links.runs(children[0].id()) && links.runs(children[1].id()));
+        children[1..].iter_mut().for_each(|child| child.kill().unwrap());
+    }
+}
+
+/// A process called `name` with a packet socket bound to link number `index`.
+fn packet_socket(name: &str, index: i32) -> Child {
+    let prepare = move || {
+        let protocol = 0x0800u16.to_be();
+        // SAFETY: plain numbers; the socket stays open in the new program.
+        let socket = unsafe { libc::socket(libc::AF_PACKET, libc::SOCK_DGRAM, i32::from(protocol)) };
+        // SAFETY: all-zero octets are a valid sockaddr_ll.
+        let mut to: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
+        (to.sll_family, to.sll_protocol, to.sll_ifindex) = (libc::AF_PACKET as u16, protocol, index);
+        // SAFETY: the pointer is to a sockaddr_ll of that length.
+        assert_eq!(unsafe { libc::bind(socket, (&raw const to).cast(), size_of_val(&to) as u32) }, 0);
+        Ok(())
+    };
+    let mut command = Command::new(std::format!("/mnt/{name}"));
+    // SAFETY: nothing but system calls between fork and exec.
+    unsafe { command.arg("60").pre_exec(prepare) }.spawn().unwrap()
 }
