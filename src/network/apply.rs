@@ -57,8 +57,10 @@ fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wante
     plan.changes(&mut |change| {
         let result = links.change(link, &change);
         match result {
-            Ok(()) => host.log(Level::Debug, format_args!("{}: {change}", link.name)),
-            Err(error) => host.log(Level::Debug, format_args!("{}: {change}: {error}", link.name)),
+            Ok(()) => host.log(Level::Debug, format_args!("event=change link={} what=\"{change}\"", link.name)),
+            Err(error) => {
+                host.log(Level::Debug, format_args!("event=change-refused link={} what=\"{change}\" reason=\"{error}\"", link.name))
+            }
         }
         match result {
             Ok(()) => made += 1,
