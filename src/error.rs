@@ -11,6 +11,8 @@ pub enum Error {
     Request(&'static str),
     /// The system refused: what was being done, and its errno.
     System(&'static str, Errno),
+    /// The guest is in a state that does not allow it; the text says which.
+    State(&'static str),
     /// SIGTERM or SIGINT arrived while waiting.
     Stopped,
     /// This program is at fault. Panics in debug builds, see [`Error::bug`].
@@ -36,7 +38,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Request(text) => f.write_str(text),
+            Self::Request(text) | Self::State(text) => f.write_str(text),
             Self::System(what, errno) => write!(f, "{what}: {errno}"),
             Self::Stopped => f.write_str("stopped by a signal"),
             Self::Bug(what) => write!(f, "internal error: {what}"),

@@ -15,6 +15,7 @@ pub type JsonText = heapless::Vec<u8, TEXT_LEN>;
 /// # Errors
 ///
 /// [`Error::Request`] with what is wrong, in plain words.
+#[inline(never)]
 pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Error> {
     const TOO_LONG: Error = Error::System("read JSON", Errno(libc::E2BIG));
     let text = core::str::from_utf8(input).map_err(|_| Error::Request("not valid UTF-8"))?;

@@ -10,7 +10,11 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod account;
+pub mod base64;
+pub mod cli;
 pub mod commands;
+pub mod crypto;
 pub mod error;
 pub mod json;
 pub mod limits;
@@ -21,6 +25,8 @@ pub mod network;
 pub mod ports;
 pub mod reply;
 pub mod request;
+pub mod run;
+pub mod state;
 pub mod sys;
 pub mod text;
 pub mod xenstore;

@@ -11,8 +11,8 @@ pub const MESSAGE_LEN: usize = 1024;
 /// One log line, time and level included. A longer one is cut and marked.
 pub const LOG_LINE_LEN: usize = 512;
 
-/// A path inside the guest: `PATH_MAX` of linux/limits.h. A longer one is ENAMETOOLONG.
-pub const PATH_LEN: usize = 4096;
+/// A path inside the guest, links expanded. nova takes up to 255 (quota `injected_file_path_length`). A longer one is ENAMETOOLONG.
+pub const PATH_LEN: usize = 1024;
 
 /// A request to the store, header included. Ours are far smaller (a path and an answer); early classic kernels take at most 4,096 octets.
 pub const REQUEST_LEN: usize = 4096;
@@ -31,3 +31,96 @@ pub const NESTING_COUNT: usize = 8;
 
 /// JSON text after sanitising: a whole payload of 16-digit numbers grows by two quotes each, to 4,578 octets.
 pub const TEXT_LEN: usize = 4608;
+
+/// A public value of the Diffie-Hellman exchange, or the agreed secret, in decimal digits: those of 2^107 - 2.
+pub const DECIMAL_LEN: usize = 33;
+
+/// How long an agreed key waits for its password. It is wiped then, and the password needs a new keyinit.
+pub const KEY_MS: u64 = 5 * 60 * 1000;
+
+/// A password: `CRYPT_MAX_PASSPHRASE_SIZE` (512) of libxcrypt's crypt.h less its NUL. A longer one could be set but never be
+/// logged in with, so it is refused.
+pub const PASSWORD_LEN: usize = 511;
+
+/// The base64 of an encrypted password without white space: PASSWORD_LEN and its newline, padded to whole AES blocks (528).
+/// A longer one is refused as undecipherable.
+pub const CIPHERTEXT_LEN: usize = 528 / 3 * 4;
+
+/// Salt of sha512-crypt, its longest; md5-crypt uses the first half.
+pub const SALT_LEN: usize = 16;
+
+/// The hash field of an account: `$6$rounds=200000$`, salt, `$` and 86 characters.
+pub const HASH_LEN: usize = 120;
+
+/// Rounds that are kept from an old hash (`rounds=` of crypt(5)): more than 1,000, as crypt(3) itself demands, ...
+pub const ROUNDS_MIN_COUNT: u32 = 1_000;
+
+/// ... and so few that the host, which gives up after 30 s, gets its answer from a slow guest. Others are clamped.
+pub const ROUNDS_MAX_COUNT: u32 = 200_000;
+
+/// How long the lock of the account files is waited for, as lckpwdf(3) does. Beyond it the password is not set.
+pub const ACCOUNT_LOCK_MS: u64 = 15_000;
+
+/// How often that lock is tried.
+pub const ACCOUNT_RETRY_MS: u64 = 100;
+
+/// Stack that is wiped after work with secrets. The deepest such work, a sha512-crypt hash, needs about 2,600 bytes of it on x86-64
+/// (docs/decisions.md).
+pub const BURN_LEN: usize = 3072;
+
+/// How long a store that does not answer may hold up the end after SIGTERM.
+pub const STOP_MS: u64 = 2_000;
+
+/// A file that is edited: far above any account or configuration file. A larger one is EFBIG.
+pub const FILE_LEN: usize = 16 << 20;
+
+/// Symbolic links followed in one path, as Linux counts (`MAXSYMLINKS`). One more is ELOOP.
+pub const LINKS_COUNT: usize = 40;
+
+/// Backups kept of one file; the oldest beyond goes.
+pub const BACKUPS_COUNT: usize = 3;
+
+/// A request's id that is kept over a restart. XenStore allows about 2 KiB, hosts send 36; a longer one is done without a journal.
+pub const ID_LEN: usize = 512;
+
+/// A domain's uuid in the store node `vm`, path `/vm/` included.
+pub const UUID_LEN: usize = 64;
+
+/// A host name: `__NEW_UTS_LEN` of linux/utsname.h. A longer one is refused.
+pub const NODENAME_LEN: usize = 64;
+
+/// The state file: its longest values and their keys.
+pub const STATE_LEN: usize = 2048;
+
+/// Nothing came for this long since start: ready.
+pub const READY_IDLE_MS: u64 = 2_000;
+
+/// Nothing came for this long since a request: ready.
+pub const READY_REQUEST_MS: u64 = 10_000;
+
+/// Answers of ours that stay in the store. C xenstored refuses a guest's 55th; the oldest beyond goes when a new one is out.
+pub const ANSWERS_COUNT: usize = 32;
+
+/// Octets for the ids of those answers. Longer ids mean fewer answers stay.
+pub const ANSWERS_LEN: usize = 2048;
+
+/// An answer may be removed when it is this old: hosts look every 3 s at most and read once.
+pub const ANSWER_MS: u64 = 60_000;
+
+/// Octets for the ids of requests that the store would not let us remove. The oldest beyond is forgotten, and would be done again.
+pub const REFUSED_LEN: usize = 2048;
+
+/// A store path: a directory of ours and an id. xs_wire.h `XENSTORE_REL_PATH_MAX` is 2,048; a longer id cannot be answered.
+pub const STORE_PATH_LEN: usize = 2048;
+
+/// First and longest pause between attempts to open a lost store again.
+pub const REOPEN_MS: (u64, u64) = (50, 5_000);
+
+/// How long a Xen guest waits for its store device to appear.
+pub const DEVICE_MS: u64 = 30_000;
+
+/// Where the store knows no watches: how often requests are looked for.
+pub const LIST_MS: u64 = 1_000;
+
+/// The arena under the JSON parser. The most that any input of 4,096 octets uses is asserted in tests.
+pub const ARENA_LEN: usize = 32 << 10;

@@ -1,13 +1,239 @@
-//! The program: C `main`, argument vector to run loop. No agent logic here.
+//! The program: C `main`, from the argument vector to the run loop. No agent logic here.
 
 #![no_std]
 #![no_main]
-#![allow(unsafe_code)] // the C entry point
+#![allow(unsafe_code)] // the C entry point and its arrays
 
 mod rt;
 
-/// C entry point, called by musl's start code.
+use core::ffi::{CStr, c_char, c_int};
+use core::fmt;
+
+use nova_agent::cli::{self, Action, LogTo, Options};
+use nova_agent::commands::VERSION;
+use nova_agent::error::Errno;
+use nova_agent::limits::DEVICE_MS;
+use nova_agent::log::Level;
+use nova_agent::ports::Host;
+use nova_agent::run::journal::Recorder;
+use nova_agent::run::ready::Notify;
+use nova_agent::run::{Agent, Parts};
+use nova_agent::state;
+use nova_agent::sys::os;
+use nova_agent::sys::posix::channel::StoreChannel;
+use nova_agent::sys::posix::fd::Fd;
+use nova_agent::sys::posix::files::GuestFiles;
+use nova_agent::sys::posix::host::System;
+use nova_agent::sys::posix::log::{Log, write_stderr, write_stdout};
+use nova_agent::sys::posix::process::{self, Side};
+use nova_agent::sys::posix::signal;
+use nova_agent::sys::posix::state_file::StateFile;
+use nova_agent::text::Text;
+
+/// Exit statuses (sysexits.h).
+mod status {
+    pub const OK: i32 = 0;
+    pub const USAGE: i32 = 64;
+    pub const UNAVAILABLE: i32 = 69;
+    pub const SOFTWARE: i32 = 70;
+    pub const OS_ERROR: i32 = 71;
+}
+
+unsafe extern "C" {
+    /// The C library's environment; emptied, since nothing here or below needs it.
+    static mut environ: *const *const c_char;
+}
+
+/// C entry point.
+///
+/// # Safety
+///
+/// To be called by the C library's start code only.
 #[unsafe(no_mangle)]
-pub extern "C" fn main(_argc: i32, _argv: *const *const u8) -> i32 {
-    0
+pub unsafe extern "C" fn main(_argc: c_int, argv: *const *const c_char) -> c_int {
+    // SAFETY: the kernel ends argv with a null pointer and its strings stay for the life of the process.
+    let words = unsafe { strings(argv) }.skip(1);
+    match cli::parse(words) {
+        Err(refused) => {
+            let word = core::str::from_utf8(refused.word).unwrap_or("?");
+            complain(format_args!("{}: {word} (see nova-agent --help)", refused.why));
+            status::USAGE
+        }
+        Ok(Action::Version) => said(write_stdout(Text::<64>::of(format_args!("nova-agent {VERSION}\n")).as_str())),
+        Ok(Action::Help) => said(write_stdout(cli::HELP)),
+        Ok(Action::Run(options)) => run(&options),
+    }
+}
+
+/// What the environment tells.
+#[derive(Clone, Copy, Default)]
+struct Environment {
+    xenstore: Option<&'static CStr>,
+    notify: Option<Notify>,
+}
+
+impl Environment {
+    /// Reads what the agent knows of and empties the rest.
+    #[inline(never)]
+    fn take() -> Self {
+        let mut taken = Self::default();
+        // SAFETY: one thread.
+        let start = unsafe { environ };
+        // SAFETY: the C library ends environ with a null pointer and its strings stay for the life of the process.
+        for entry in unsafe { strings(start) } {
+            let bytes = entry.to_bytes();
+            if let Some(path) = bytes.strip_prefix(b"XENSTORED_PATH=") {
+                let value = entry.to_bytes_with_nul().get(bytes.len() - path.len()..).unwrap_or_default();
+                taken.xenstore = CStr::from_bytes_with_nul(value).ok().filter(|v| !v.is_empty());
+            } else if let Some(socket @ [_, ..]) = bytes.strip_prefix(b"NOTIFY_SOCKET=") {
+                taken.notify = Some(Notify::Systemd(socket));
+            } else if let Some(job) = bytes.strip_prefix(b"UPSTART_JOB=")
+                && job != b"rc"
+                && taken.notify.is_none()
+            {
+                taken.notify = Some(Notify::Upstart);
+            }
+        }
+        // SAFETY: one thread.
+        unsafe { environ = core::ptr::null() };
+        taken
+    }
+}
+
+/// The strings of a null-terminated array of C strings.
+///
+/// # Safety
+///
+/// `array` is null or such an array, and array and strings stay unchanged for the life of the process.
+unsafe fn strings(array: *const *const c_char) -> impl Iterator<Item = &'static CStr> {
+    let mut next = array;
+    core::iter::from_fn(move || {
+        if next.is_null() {
+            return None;
+        }
+        // SAFETY: not past the null pointer that ends the array.
+        let string = unsafe { *next };
+        if string.is_null() {
+            return None;
+        }
+        next = next.wrapping_add(1);
+        // SAFETY: a C string that stays, says the caller.
+        Some(unsafe { CStr::from_ptr(string) })
+    })
+}
+
+/// Serves requests until told to end.
+#[inline(never)]
+fn run(options: &Options) -> c_int {
+    let environment = Environment::take();
+    let started = process::reset().and_then(|()| signal::install());
+    if let Err(errno) = started {
+        complain(format_args!("cannot start: {errno}"));
+        return status::OS_ERROR;
+    }
+    let mut host = System { log: open_log(options) };
+    let channel = match open_store(options.xenstore.or(environment.xenstore), &mut host) {
+        Ok(channel) => channel,
+        Err(Unopened(path, errno)) => {
+            let path = path.to_str().unwrap_or("?");
+            complain(format_args!("no XenStore: {path}: {errno}"));
+            return status::UNAVAILABLE;
+        }
+    };
+    let root = Fd::open(options.root, libc::O_RDONLY | libc::O_DIRECTORY, 0).and_then(|root| Ok((root.duplicate()?, root)));
+    let (root, root_of_state) = match root {
+        Ok(both) => both,
+        Err(errno) => {
+            complain(format_args!("cannot open the root directory {}: {errno}", options.root.to_str().unwrap_or("?")));
+            return status::OS_ERROR;
+        }
+    };
+    if let Some(end) = settle(options) {
+        return end;
+    }
+    host.log(Level::Info, format_args!("event=start version={VERSION}"));
+    let parts = Parts {
+        channel,
+        files: GuestFiles::new(root),
+        links: os::Links,
+        host,
+        journal: Recorder::recover(StateFile::new(root_of_state, state::PATH)),
+        notify: environment.notify,
+        release: rt::release,
+    };
+    // SAFETY: called once.
+    let buffers = unsafe { rt::buffers() };
+    let served = Agent::new(parts, buffers).run(options.apply_at_start);
+    if let Some(path) = options.pid_file {
+        process::remove_pid_file(path);
+    }
+    if served.is_ok() { status::OK } else { status::SOFTWARE }
+}
+
+/// Goes into the background if asked to, and writes the pid file; the exit status, if this process is to end.
+#[inline(never)]
+fn settle(options: &Options) -> Option<c_int> {
+    let side = if options.foreground { Ok(Side::Daemon) } else { process::daemonise() };
+    let (pid, end) = match side {
+        Ok(Side::Parent(daemon)) => (daemon, Some(status::OK)),
+        Ok(Side::Daemon) if !options.foreground => return None,
+        Ok(Side::Daemon) => (process::id(), None),
+        Err(errno) => {
+            complain(format_args!("cannot become a daemon: {errno}"));
+            return Some(status::OS_ERROR);
+        }
+    };
+    // The parent writes it for the daemon, so that it is there when the parent ends.
+    if let Some(path) = options.pid_file
+        && let Err(errno) = process::write_pid_file(path, pid)
+    {
+        complain(format_args!("cannot write the pid file {}: {errno}", path.to_str().unwrap_or("?")));
+    }
+    end
+}
+
+/// The log; one that cannot be opened is no reason not to serve.
+#[inline(never)]
+fn open_log(options: &Options) -> Log {
+    let level = options.level;
+    match options.log {
+        LogTo::File(path) => Log::to_file(level, path).unwrap_or_else(|errno| {
+            complain(format_args!("cannot open the log {}: {errno}", path.to_str().unwrap_or("?")));
+            Log::to_kernel(level)
+        }),
+        LogTo::Default if !options.foreground => Log::to_kernel(level),
+        LogTo::Default | LogTo::Stderr => Log::to_stderr(level),
+    }
+}
+
+/// The store that could not be opened, and why.
+struct Unopened(&'static CStr, Errno);
+
+/// Opens the store: what the user named, else the system's device. On a Xen guest a missing device is waited for.
+#[inline(never)]
+fn open_store(named: Option<&'static CStr>, host: &mut System) -> Result<StoreChannel, Unopened> {
+    if let Some(path) = named {
+        return StoreChannel::open(path).map_err(|errno| Unopened(path, errno));
+    }
+    let give_up_ms = host.now_ms() + DEVICE_MS;
+    loop {
+        let [first, rest @ ..] = os::store_paths();
+        let opened = StoreChannel::open(first).map_err(|errno| Unopened(first, errno));
+        let opened = rest.iter().fold(opened, |opened, path| opened.or_else(|e| StoreChannel::open(path).map_err(|_| e)));
+        let now_ms = host.now_ms();
+        if opened.is_ok() || now_ms >= give_up_ms || !os::on_xen() || host.wait(now_ms + 250).is_err() {
+            return opened;
+        }
+    }
+}
+
+fn complain(text: fmt::Arguments<'_>) {
+    let mut line = Text::<512>::of(format_args!("nova-agent: {text}"));
+    line.end_line();
+    // Nobody to tell if stderr is closed.
+    let _ = write_stderr(line.as_str());
+}
+
+fn said(result: Result<(), Errno>) -> c_int {
+    if result.is_ok() { status::OK } else { status::OS_ERROR }
 }

@@ -83,7 +83,8 @@ impl Files for MemoryFiles {
         Ok(self.files.contains_key(path).then_some(Kind::File))
     }
 
-    fn lock_accounts(&mut self, accounts: Accounts) -> Result<bool, Error> {
+    fn lock_accounts(&mut self, accounts: Accounts, journal: &mut dyn Journal) -> Result<bool, Error> {
+        journal.directory(b"/etc")?;
         assert_eq!(self.locked, None);
         if !self.held_by_other {
             self.locked = Some(accounts);

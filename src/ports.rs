@@ -98,7 +98,7 @@ pub trait Files {
     fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error>;
 
     /// Tries to take the locks that programs changing accounts take; `false` if somebody else has them now.
-    fn lock_accounts(&mut self, accounts: Accounts) -> Result<bool, Error>;
+    fn lock_accounts(&mut self, accounts: Accounts, journal: &mut dyn Journal) -> Result<bool, Error>;
 
     /// Gives those locks back.
     fn unlock_accounts(&mut self);

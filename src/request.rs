@@ -74,6 +74,7 @@ impl Request {
     /// # Errors
     ///
     /// [`Error::Request`] if the text is not a JSON object.
+    #[inline(never)]
     pub fn parse(text: &str) -> Result<Self, Error> {
         if text.trim_start().is_empty() {
             return Err(Error::Request("the request is empty"));
@@ -89,6 +90,7 @@ impl Request {
     /// # Errors
     ///
     /// [`Error::Request`] if there is no name or the value is not of the kind that the command takes.
+    #[inline(never)]
     pub fn command(&self) -> Result<Command<'_>, Error> {
         let name = match &self.name {
             Value::Text(name) => name.as_str(),

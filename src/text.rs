@@ -47,6 +47,14 @@ impl<const N: usize> Text<N> {
         }
     }
 
+    /// Appends a newline, also to a text that was cut; a full one gives way for it.
+    pub fn end_line(&mut self) {
+        if self.chars.len() == N {
+            self.clip(N - 1);
+        }
+        let _ = self.chars.push('\n');
+    }
+
     fn clip(&mut self, len: usize) {
         let mut keep = len.min(N).saturating_sub(3).min(self.chars.len());
         while !self.chars.is_char_boundary(keep) {

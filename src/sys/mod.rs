@@ -1,5 +1,20 @@
 //! The OS contract: every name an operating system's module must define. The only place that says `target_os`.
 //!
-//! All `unsafe` code of the library is below this module: one operation per block, each with its reason.
+//! All `unsafe` code of the library is below this module: one operation per block, each with its reason. A system defines, as `os`:
+//!
+//! * `store_paths`, `on_xen`: where XenStore's device is, and whether it will come;
+//! * `errno_location`, `close_descriptors_from`, `forbid_core_files`, `random`, `set_nodename`, `kernel_log`;
+//! * `directory::for_each_name`: the names in an open directory;
+//! * `attributes::copy`: labels, ACLs and user attributes from one open file to another.
+//!
+//! What POSIX has is in `posix` and shared.
 
 #![allow(unsafe_code)]
+
+pub mod arena;
+pub mod posix;
+
+#[cfg(target_os = "linux")]
+pub mod linux;
+#[cfg(target_os = "linux")]
+pub use linux as os;

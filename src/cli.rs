@@ -1,0 +1,252 @@
+//! The command line: the same words as nova-agent 1.x and 2.x, so that existing service files start this agent unchanged.
+
+use core::ffi::CStr;
+
+use crate::log::Level;
+
+/// Where the log goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogTo {
+    /// No `-o`: stderr in the foreground, the kernel's log in a daemon.
+    Default,
+    /// `-o -`
+    Stderr,
+    /// `-o FILE`
+    File(&'static CStr),
+}
+
+/// What `run` was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Least level that is logged.
+    pub level: Level,
+    /// Where to.
+    pub log: LogTo,
+    /// Whether to stay in the foreground.
+    pub foreground: bool,
+    /// `-p FILE`
+    pub pid_file: Option<&'static CStr>,
+    /// `--xenstore PATH`
+    pub xenstore: Option<&'static CStr>,
+    /// `--root DIR`
+    pub root: &'static CStr,
+    /// Whether vm-data is applied once at start (1.x: operand `resetnetwork` behind the script).
+    pub apply_at_start: bool,
+}
+
+/// What the command line asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Serve requests.
+    Run(Options),
+    /// Print the version.
+    Version,
+    /// Print the help text.
+    Help,
+}
+
+/// Why a command line is refused, and the word at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What is wrong.
+    pub why: &'static str,
+    /// The word.
+    pub word: &'static [u8],
+}
+
+/// The help text.
+pub const HELP: &str = "\
+usage: nova-agent [run] [options]
+
+Serves the requests that a cloud's host sends to this Xen guest through XenStore.
+
+  -l, --loglevel, --level LEVEL   log at least warning, info (default) or debug
+  -o, --logfile FILE|-            log to FILE (reopened on SIGHUP) or to stderr
+  -n, --nofork                    stay in the foreground
+      --no-fork [True|False]      stay in the foreground, whatever the word says
+  -p, --pidfile FILE              write the process id to FILE
+      --xenstore PATH             XenStore's device or socket
+      --root DIR                  the guest's own files are below DIR
+      --version                   print the version
+  -h, --help                      print this text
+
+Ignored, for the service files of older agents: -q, --quiet, -S, --syspython, -t, --testmode, and one
+operand that ends in .py; if resetnetwork follows it, vm-data is applied once at start.
+";
+
+/// What an option does.
+#[derive(Clone, Copy)]
+enum Meaning {
+    Level,
+    LogFile,
+    PidFile,
+    XenStore,
+    Root,
+    Foreground,
+    NoFork,
+    Ignored,
+    Version,
+    Help,
+}
+
+/// Every spelling of every option.
+const OPTIONS: [(&str, Meaning); 21] = [
+    ("-l", Meaning::Level),
+    ("--loglevel", Meaning::Level),
+    ("--level", Meaning::Level),
+    ("-o", Meaning::LogFile),
+    ("--logfile", Meaning::LogFile),
+    ("-p", Meaning::PidFile),
+    ("--pidfile", Meaning::PidFile),
+    ("--xenstore", Meaning::XenStore),
+    ("--root", Meaning::Root),
+    ("-n", Meaning::Foreground),
+    ("--nofork", Meaning::Foreground),
+    ("--no-fork", Meaning::NoFork),
+    ("-q", Meaning::Ignored),
+    ("--quiet", Meaning::Ignored),
+    ("-S", Meaning::Ignored),
+    ("--syspython", Meaning::Ignored),
+    ("-t", Meaning::Ignored),
+    ("--testmode", Meaning::Ignored),
+    ("--version", Meaning::Version),
+    ("-h", Meaning::Help),
+    ("--help", Meaning::Help),
+];
+
+/// Judges the words behind the program's name.
+///
+/// # Errors
+///
+/// The first word that no agent ever took.
+#[inline(never)]
+pub fn parse(words: impl Iterator<Item = &'static CStr>) -> Result<Action, Refused> {
+    let mut options = Options {
+        level: Level::Info,
+        log: LogTo::Default,
+        foreground: false,
+        pid_file: None,
+        xenstore: None,
+        root: c"/",
+        apply_at_start: false,
+    };
+    let mut words = words.peekable();
+    let mut operands = 0;
+    let mut script = false;
+    while let Some(word) = words.next() {
+        let bytes = word.to_bytes();
+        let (option, joined) = split(bytes, word);
+        if !option.starts_with(b"-") {
+            match bytes {
+                b"run" if operands == 0 => {}
+                b"resetnetwork" if script => options.apply_at_start = true,
+                _ if bytes.ends_with(b".py") && !script => script = true,
+                _ => return Err(Refused { why: "unknown operand", word: bytes }),
+            }
+            operands += 1;
+            continue;
+        }
+        let meaning = OPTIONS.iter().find(|(spelling, _)| spelling.as_bytes() == option);
+        let (_, meaning) = meaning.ok_or(Refused { why: "unknown option", word: bytes })?;
+        let mut value = || joined.or_else(|| words.next()).ok_or(Refused { why: "option needs a value", word: bytes });
+        match meaning {
+            Meaning::Level => options.level = level(value()?)?,
+            Meaning::LogFile => options.log = log_to(value()?),
+            Meaning::PidFile => options.pid_file = Some(value()?),
+            Meaning::XenStore => options.xenstore = Some(value()?),
+            Meaning::Root => options.root = value()?,
+            Meaning::Foreground => options.foreground = true,
+            Meaning::NoFork => {
+                options.foreground = true;
+                if joined.is_none() {
+                    words.next_if(|next| is_truth(next.to_bytes()));
+                }
+            }
+            Meaning::Ignored => {}
+            Meaning::Version => return Ok(Action::Version),
+            Meaning::Help => return Ok(Action::Help),
+        }
+    }
+    Ok(Action::Run(options))
+}
+
+/// An option and the value joined to it: `--name=VALUE`, `-xVALUE`.
+fn split(bytes: &'static [u8], word: &'static CStr) -> (&'static [u8], Option<&'static CStr>) {
+    let at = match bytes {
+        [b'-', b'-', ..] => bytes.iter().position(|&b| b == b'=').map(|eq| (eq, eq + 1)),
+        [b'-', b'l' | b'o' | b'p', _, ..] => Some((2, 2)),
+        _ => None,
+    };
+    let parts = at.and_then(|(end, start)| {
+        let value = CStr::from_bytes_with_nul(word.to_bytes_with_nul().get(start..)?).ok()?;
+        Some((bytes.get(..end)?, Some(value)))
+    });
+    parts.unwrap_or((bytes, None))
+}
+
+fn is_truth(word: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(b"true") || word.eq_ignore_ascii_case(b"false")
+}
+
+fn log_to(word: &'static CStr) -> LogTo {
+    if word == c"-" { LogTo::Stderr } else { LogTo::File(word) }
+}
+
+fn level(word: &'static CStr) -> Result<Level, Refused> {
+    let levels = [Level::Debug, Level::Info, Level::Warning];
+    let named = levels.into_iter().find(|level| level.as_str().as_bytes() == word.to_bytes());
+    named.ok_or(Refused { why: "log level is none of warning, info, debug", word: word.to_bytes() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::boxed::Box;
+    use std::ffi::CString;
+    use std::vec::Vec;
+
+    fn words(line: &str) -> Result<Action, Refused> {
+        let words: Vec<&'static CStr> = line.split_whitespace().map(|w| &*Box::leak(CString::new(w).unwrap().into_boxed_c_str())).collect();
+        parse(words.into_iter())
+    }
+
+    fn run(line: &str) -> Options {
+        match words(line) {
+            Ok(Action::Run(options)) => options,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn service_files_of_older_agents() {
+        let unit = run("--no-fork True -o /var/log/nova-agent.log -l info");
+        assert!(unit.foreground && unit.log == LogTo::File(c"/var/log/nova-agent.log") && unit.level == Level::Info);
+        assert_eq!(run("--no-fork true -o /var/log/nova-agent.log -l info"), unit);
+        let old = run("-q -p /run/p -o /var/log/l -l debug /usr/share/nova-agent/nova-agent.py -S");
+        assert!(!old.foreground && old.pid_file == Some(c"/run/p") && old.level == Level::Debug && !old.apply_at_start);
+        assert!(run("-n -l info /usr/share/nova-agent/nova-agent.py").foreground);
+        assert!(run("-n /x/nova-agent.py resetnetwork -q").apply_at_start);
+        assert!(run("--no-fork -o -").foreground);
+        assert_eq!(run("--no-fork False run").log, LogTo::Default);
+        assert!(run("run --no-fork=False --logfile=- --root=/mnt").foreground);
+        assert_eq!(run("-o- -ldebug").level, Level::Debug);
+    }
+
+    #[test]
+    fn what_is_refused() {
+        for (line, why, word) in [
+            ("--frobnicate", "unknown option", "--frobnicate"),
+            ("-x", "unknown option", "-x"),
+            ("-l loud", "log level is none of warning, info, debug", "loud"),
+            ("-o", "option needs a value", "-o"),
+            ("something", "unknown operand", "something"),
+            ("resetnetwork", "unknown operand", "resetnetwork"),
+            ("a.py b.py", "unknown operand", "b.py"),
+            ("--no-fork maybe", "unknown operand", "maybe"),
+        ] {
+            assert_eq!(words(line), Err(Refused { why, word: Box::leak(word.as_bytes().into()) }), "{line}");
+        }
+        assert_eq!(words("-l info --version"), Ok(Action::Version));
+        assert_eq!(words("-h"), Ok(Action::Help));
+    }
+}

@@ -1,0 +1,105 @@
+//! Our answers in the store: written, and removed again when there are too many or they are old. Nobody else removes them.
+
+use crate::error::{Errno, Error};
+use crate::limits::{ANSWER_MS, ANSWERS_COUNT, ANSWERS_LEN, STORE_PATH_LEN};
+use crate::reply::Answer;
+use crate::text::Text;
+use crate::xenstore::client::{Channel, Client};
+use crate::xenstore::queue::Queue;
+
+/// Where answers go.
+pub const DIRECTORY: &[u8] = b"data/guest";
+
+/// Text of a message that was refused for space.
+const SHORT_LEN: usize = 64;
+
+/// The ids of the answers that are in the store, oldest first, each with the time it was written.
+pub struct Answers {
+    written: Queue<ANSWERS_LEN>,
+}
+
+/// `directory/id`.
+pub fn path(directory: &[u8], id: &[u8]) -> Option<heapless::Vec<u8, STORE_PATH_LEN>> {
+    let mut path = heapless::Vec::new();
+    path.extend_from_slice(directory).ok()?;
+    path.push(b'/').ok()?;
+    path.extend_from_slice(id).ok()?;
+    Some(path)
+}
+
+impl Answers {
+    /// None yet.
+    pub const fn new() -> Self {
+        Self { written: Queue::new() }
+    }
+
+    /// Takes an answer into account that an earlier process wrote.
+    pub fn adopt(&mut self, id: &[u8], now_ms: u64) {
+        // Without room it is not removed by us, like every answer of the older agents.
+        let _ = self.written.push(now_ms, id);
+    }
+
+    /// Removes the oldest answers while `surplus` says so.
+    #[inline(never)]
+    fn remove_while<C: Channel>(&mut self, store: &mut Client<'_, C>, surplus: impl Fn(&Queue<ANSWERS_LEN>, u64) -> bool) {
+        while let Some((time, id)) = self.written.front()
+            && surplus(&self.written, time)
+        {
+            if let Some(path) = path(DIRECTORY, id)
+                && let Err(Error::System(..)) = store.remove(&path)
+            {
+                // Gone already, or not ours any more: not worth a second try.
+            }
+            self.written.pop();
+        }
+    }
+
+    /// Removes answers that the host has read long ago.
+    pub fn remove_old<C: Channel>(&mut self, store: &mut Client<'_, C>, now_ms: u64) {
+        self.remove_while(store, |_, time| now_ms.saturating_sub(time) > ANSWER_MS);
+    }
+
+    /// Writes `answer` to request `id`. Refused for space, it is tried again after half of the old answers went, and then shortened.
+    ///
+    /// # Errors
+    ///
+    /// What the store says to the last attempt.
+    pub fn write<C: Channel>(&mut self, store: &mut Client<'_, C>, id: &[u8], answer: &mut Answer, now_ms: u64) -> Result<(), Error> {
+        let path = path(DIRECTORY, id).ok_or(Error::System("write answer", Errno(libc::ENAMETOOLONG)))?;
+        let mut result = put(store, &path, answer);
+        if is_full(result) {
+            let half = self.written.count() / 2;
+            self.remove_while(store, |written, _| written.count() > half);
+            result = put(store, &path, answer);
+        }
+        if is_full(result) {
+            answer.message.shorten(SHORT_LEN);
+            result = put(store, &path, answer);
+        }
+        result?;
+        self.written.remove(id); // hosts of 2011 use one id twice
+        while !self.written.push(now_ms, id) && self.written.count() > 0 {
+            let before = self.written.count();
+            self.remove_while(store, |written, _| written.count() == before);
+        }
+        self.remove_while(store, |written, _| written.count() > ANSWERS_COUNT);
+        Ok(())
+    }
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[inline(never)]
+fn put<C: Channel>(store: &mut Client<'_, C>, path: &[u8], answer: &Answer) -> Result<(), Error> {
+    let text = Text::<{ crate::limits::MESSAGE_LEN + 64 }>::of(format_args!("{answer}"));
+    store.write(path, text.as_str().as_bytes())
+}
+
+/// Whether the store refused for want of space, as far as its words tell.
+fn is_full(result: Result<(), Error>) -> bool {
+    matches!(result, Err(Error::System(_, Errno(libc::ENOSPC | libc::EDQUOT | libc::E2BIG))))
+}

@@ -1,0 +1,414 @@
+//! The run loop: owns the store connection, waits, takes requests one at a time, answers and removes them.
+//!
+//! Nothing is polled: without a key, a pending notification or a lost store the loop sleeps until the store sends something.
+
+pub mod answers;
+pub mod journal;
+pub mod ready;
+
+use core::ops::ControlFlow;
+
+use crate::commands::{self, Keys};
+use crate::error::{Errno, Error};
+use crate::json::{self, JsonText};
+use crate::limits::{LIST_MS, REFUSED_LEN, REOPEN_MS, STORE_PATH_LEN};
+use crate::log::Level;
+use crate::ports::{Host, Ports};
+use crate::reply::{Answer, Code};
+use crate::request::Request;
+use crate::sys::posix::channel::{StoreChannel, send_datagram};
+use crate::sys::posix::files::GuestFiles;
+use crate::sys::posix::host::System;
+use crate::sys::posix::process::stop_self;
+use crate::sys::posix::signal::{self, Woken};
+use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
+use crate::xenstore::queue::Queue;
+use answers::Answers;
+use journal::Recorder;
+use ready::{Notify, Ready};
+
+/// Where requests come from.
+pub const DIRECTORY: &[u8] = b"data/host";
+
+/// Tag of a request that was there when the agent started, so may have been answered by the process before.
+const FROM_BEFORE: u64 = 1;
+
+/// The memory of the loop, kept apart from it so that untouched pages of it are never used.
+pub struct Buffers {
+    /// The store client's.
+    pub client: ClientBuffers,
+    text: JsonText,
+    answers: Answers,
+    refused: Queue<REFUSED_LEN>,
+}
+
+impl Buffers {
+    /// Empty buffers.
+    pub const fn new() -> Self {
+        Self { client: ClientBuffers::new(), text: JsonText::new(), answers: Answers::new(), refused: Queue::new() }
+    }
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// How the loop learns of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// By watch events.
+    Watch,
+    /// The store refuses watches (early classic kernels): by listing every second.
+    List,
+}
+
+/// The agent.
+pub struct Agent<'b> {
+    store: Client<'b, StoreChannel>,
+    mode: Mode,
+    files: GuestFiles,
+    links: crate::sys::os::Links,
+    host: System,
+    journal: Recorder,
+    keys: Keys,
+    ready: Ready,
+    text: &'b mut JsonText,
+    answers: &'b mut Answers,
+    refused: &'b mut Queue<REFUSED_LEN>,
+    /// Tag of what the next listing finds.
+    tag: u64,
+    /// The last listing was too long for the store: list again after the next event.
+    too_long: bool,
+    /// Frees everything the JSON parser allocated.
+    release: fn(),
+}
+
+/// What an agent is made of.
+pub struct Parts {
+    /// The open store.
+    pub channel: StoreChannel,
+    /// The guest's files.
+    pub files: GuestFiles,
+    /// The guest's links.
+    pub links: crate::sys::os::Links,
+    /// Clock, log and so on.
+    pub host: System,
+    /// What an earlier process left.
+    pub journal: Recorder,
+    /// Whom to tell that the guest is ready.
+    pub notify: Option<Notify>,
+    /// Frees everything the JSON parser allocated.
+    pub release: fn(),
+}
+
+impl<'b> Agent<'b> {
+    /// An agent over `parts`.
+    pub fn new(parts: Parts, buffers: &'b mut Buffers) -> Self {
+        let ready = Ready::new(parts.notify, parts.host.now_ms());
+        Self {
+            store: Client::new(parts.channel, DIRECTORY, &mut buffers.client),
+            mode: Mode::Watch,
+            files: parts.files,
+            links: parts.links,
+            host: parts.host,
+            journal: parts.journal,
+            keys: Keys::default(),
+            ready,
+            text: &mut buffers.text,
+            answers: &mut buffers.answers,
+            refused: &mut buffers.refused,
+            tag: FROM_BEFORE,
+            too_long: false,
+            release: parts.release,
+        }
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Bug`], after the request at hand was answered.
+    pub fn run(&mut self, apply_at_start: bool) -> Result<(), Error> {
+        self.start_watching();
+        self.adopt_answers();
+        if apply_at_start {
+            self.apply_at_start();
+        }
+        while !signal::stopping() {
+            if signal::must_reopen() {
+                self.host.log.reopen();
+            }
+            if let Connection::Lost(errno) = self.store.connection() {
+                if self.reconnect(errno).is_break() {
+                    break;
+                }
+            } else if let Some((tag, name)) = self.store.event() {
+                let mut id = heapless::Vec::<u8, STORE_PATH_LEN>::new();
+                let fits = id.extend_from_slice(name);
+                self.store.drop_event();
+                if fits.is_ok() {
+                    self.handle(tag, &id)?;
+                }
+                if self.too_long {
+                    self.store.list_later();
+                }
+            } else if self.store.must_list() {
+                self.list();
+            } else {
+                self.sleep();
+            }
+        }
+        self.host.log(Level::Info, format_args!("event=stop"));
+        Ok(())
+    }
+
+    /// Sets the watch. A device that refuses it keeps the refused octets, so it is opened anew and never asked again.
+    #[inline(never)]
+    fn start_watching(&mut self) {
+        let Err(error) = self.store.watch() else { return };
+        if error.errno() == Some(Errno(libc::EINVAL)) {
+            self.host.log(Level::Warning, format_args!("event=no-watches action=\"look for requests every second\""));
+            self.mode = Mode::List;
+            if self.store.channel().reopen().is_ok() {
+                self.store.reset();
+            }
+        } else {
+            self.host.log(Level::Warning, format_args!("event=watch-refused reason=\"{error}\""));
+        }
+        self.store.list_later();
+    }
+
+    /// Learns which answers are in the store already.
+    #[inline(never)]
+    fn adopt_answers(&mut self) {
+        let now_ms = self.host.now_ms();
+        self.text.clear();
+        // Within capacity.
+        let _ = self.text.resize_default(crate::limits::PAYLOAD_LEN);
+        if let Ok(Some(names)) = crate::ports::Store::directory(&mut self.store, answers::DIRECTORY, self.text) {
+            for name in names.split(|&b| b == 0).filter(|n| !n.is_empty()) {
+                self.answers.adopt(name, now_ms);
+            }
+        }
+        self.text.clear();
+    }
+
+    #[inline(never)]
+    fn list(&mut self) {
+        let result = self.store.list(self.tag);
+        self.too_long = false;
+        match result {
+            Ok(()) => self.tag = 0,
+            Err(error) if error.errno() == Some(Errno(libc::E2BIG)) => {
+                self.too_long = true;
+                self.host.log(Level::Warning, format_args!("event=too-many-requests action=\"wait for their watch events\""));
+            }
+            Err(error) => self.host.log(Level::Warning, format_args!("event=list-failed reason=\"{error}\"")),
+        }
+    }
+
+    /// Sleeps until the store sends something, a key expires, readiness is due, or a signal comes.
+    #[inline(never)]
+    fn sleep(&mut self) {
+        let now_ms = self.host.now_ms();
+        self.keys.expire(now_ms);
+        if let Some(notify) = self.ready.due(now_ms) {
+            self.tell_ready(notify);
+        }
+        let list_ms = (self.mode == Mode::List).then_some(now_ms + LIST_MS);
+        let deadline_ms = [self.keys.deadline(), self.ready.deadline(), list_ms].into_iter().flatten().min();
+        match signal::wait(self.store.channel().fd(), libc::POLLIN, deadline_ms) {
+            Ok(Woken::Ready) => {
+                if let Err(error) = self.store.receive(0) {
+                    self.host.log(Level::Debug, format_args!("event=receive-failed reason=\"{error}\""));
+                }
+            }
+            Ok(Woken::Deadline | Woken::Signal) => {}
+            Err(errno) => self.host.log(Level::Warning, format_args!("event=wait-failed reason=\"{errno}\"")),
+        }
+        if self.mode == Mode::List {
+            self.store.list_later();
+        }
+    }
+
+    /// Opens a lost store again, however long it takes.
+    #[inline(never)]
+    fn reconnect(&mut self, errno: Errno) -> ControlFlow<()> {
+        self.host.log(Level::Warning, format_args!("event=store-lost reason=\"{errno}\""));
+        let (mut pause_ms, longest_ms) = REOPEN_MS;
+        loop {
+            let deadline_ms = self.host.now_ms() + pause_ms;
+            if self.host.wait(deadline_ms).is_err() {
+                return ControlFlow::Break(());
+            }
+            pause_ms = (pause_ms * 2).min(longest_ms);
+            if self.store.channel().reopen().is_ok() {
+                self.store.reset();
+                self.start_watching();
+                self.store.list_later();
+                if self.store.connection() == Connection::Up {
+                    self.host.log(Level::Info, format_args!("event=store-back"));
+                    return ControlFlow::Continue(());
+                }
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn tell_ready(&mut self, notify: Notify) {
+        self.host.log(Level::Info, format_args!("event=ready"));
+        match notify {
+            Notify::Systemd(socket) => {
+                if let Err(errno) = send_datagram(socket, b"READY=1") {
+                    self.host.log(Level::Warning, format_args!("event=notify-failed reason=\"{errno}\""));
+                }
+            }
+            Notify::Upstart => stop_self(),
+        }
+    }
+
+    /// Does one request, if it is still there.
+    #[inline(never)]
+    fn handle(&mut self, tag: u64, id: &[u8]) -> Result<(), Error> {
+        let Some(path) = answers::path(DIRECTORY, id) else { return Ok(()) };
+        let started_ms = self.host.now_ms();
+        if tag == FROM_BEFORE && self.was_answered(id) {
+            self.host.log(Level::Info, format_args!("event=answered-before id={}", Printable(id)));
+            self.remove(&path, id);
+            return Ok(());
+        }
+        let value = match self.store.read(&path) {
+            Ok(value) => value,
+            Err(error) => {
+                if error.errno() == Some(Errno(libc::ENOENT)) {
+                    self.refused.remove(id); // a later node of this name is a new request
+                } else {
+                    self.host.log(Level::Debug, format_args!("event=unreadable id={} reason=\"{error}\"", Printable(id)));
+                }
+                return Ok(());
+            }
+        };
+        if self.refused.contains(id) {
+            return Ok(());
+        }
+        let parsed = json::sanitise(value, self.text).and_then(Request::parse);
+        let (name, result) = match &parsed {
+            Ok(request) => self.dispatch(id, request),
+            Err(error) => ("unknown", Err(*error)),
+        };
+        drop(parsed);
+        (self.release)();
+        if result.as_ref().is_err_and(|error| *error == Error::Stopped) {
+            self.journal.end(); // not a death: the next process does it from the start
+            return Ok(());
+        }
+        let bug = result.as_ref().err().copied().filter(|error| matches!(error, Error::Bug(_)));
+        let mut answer = result.unwrap_or_else(Answer::from);
+        self.answer(id, &path, &mut answer);
+        self.journal.end();
+        let now_ms = self.host.now_ms();
+        self.ready.answered(name == "resetnetwork", now_ms);
+        let level = if answer.code == Code::Done || answer.code == Code::Key { Level::Info } else { Level::Warning };
+        let code = answer.code.as_str();
+        let ms = now_ms - started_ms;
+        self.host.log(level, format_args!("event=request id={} command={name} outcome={code} ms={ms}", Printable(id)));
+        bug.map_or(Ok(()), Err)
+    }
+
+    /// Decides what a request wants and has it done.
+    #[inline(never)]
+    fn dispatch(&mut self, id: &[u8], request: &Request) -> (&'static str, Result<Answer, Error>) {
+        let command = match request.command() {
+            Ok(command) => command,
+            Err(error) => return ("unknown", Err(error)),
+        };
+        let name = command.name();
+        if command.changes()
+            && let Err(error) = self.journal.begin(id)
+        {
+            return (name, Err(error));
+        }
+        let mut ports = Ports {
+            store: &mut self.store,
+            files: &mut self.files,
+            links: &mut self.links,
+            host: &mut self.host,
+            journal: &mut self.journal,
+        };
+        (name, commands::run(&command, &mut ports, &mut self.keys, self.text))
+    }
+
+    /// Applies vm-data once, without a request.
+    #[inline(never)]
+    fn apply_at_start(&mut self) {
+        let mut ports = Ports {
+            store: &mut self.store,
+            files: &mut self.files,
+            links: &mut self.links,
+            host: &mut self.host,
+            journal: &mut self.journal,
+        };
+        let result = commands::run(&crate::request::Command::ResetNetwork, &mut ports, &mut self.keys, self.text);
+        (self.release)();
+        let answer = result.unwrap_or_else(Answer::from);
+        self.host.log(Level::Info, format_args!("event=applied-at-start outcome={}", answer.code.as_str()));
+    }
+
+    #[inline(never)]
+    fn was_answered(&mut self, id: &[u8]) -> bool {
+        answers::path(answers::DIRECTORY, id).is_some_and(|path| self.store.read(&path).is_ok())
+    }
+
+    /// Writes the answer and removes the request, over as many lost connections as it takes.
+    #[inline(never)]
+    fn answer(&mut self, id: &[u8], path: &[u8], answer: &mut Answer) {
+        loop {
+            let now_ms = self.host.now_ms();
+            self.answers.remove_old(&mut self.store, now_ms);
+            let written = self.answers.write(&mut self.store, id, answer, now_ms);
+            if self.store.connection() == Connection::Up {
+                if let Err(error) = written {
+                    self.host.log(Level::Warning, format_args!("event=answer-refused id={} reason=\"{error}\"", Printable(id)));
+                }
+                self.remove(path, id);
+            }
+            match self.store.connection() {
+                Connection::Up => return,
+                Connection::Lost(errno) if self.reconnect(errno).is_break() => return,
+                Connection::Lost(_) => {}
+            }
+        }
+    }
+
+    /// Removes a request; one that cannot be removed is remembered, so that it is not done twice.
+    #[inline(never)]
+    fn remove(&mut self, path: &[u8], id: &[u8]) {
+        match self.store.remove(path) {
+            Ok(()) | Err(Error::System(_, Errno(libc::ENOENT))) => self.refused.remove(id),
+            Err(error) if self.store.connection() == Connection::Up => {
+                self.host.log(Level::Warning, format_args!("event=not-removed id={} reason=\"{error}\"", Printable(id)));
+                if !self.refused.contains(id) {
+                    while !self.refused.push(0, id) && self.refused.count() > 0 {
+                        self.refused.pop();
+                    }
+                }
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// An id in the log: what is not printable ASCII, or would break the line's form, is `?`.
+struct Printable<'a>(&'a [u8]);
+
+impl core::fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        for &byte in self.0 {
+            let c = if byte.is_ascii_graphic() && byte != b'"' { char::from(byte) } else { '?' };
+            core::fmt::Write::write_char(f, c)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! Extended attributes: a replaced file keeps its security label, its ACL and its `user.` attributes (xattr(7)).
+//!
+//! Integrity hashes (`security.ima`, `.evm`) and `security.capability` belong to the old content and are not copied.
+
+use core::ffi::CStr;
+
+use super::super::posix::bytes::Bytes;
+use super::super::posix::fd::{Fd, check, check_len};
+use crate::error::Errno;
+
+/// Whether an attribute goes over to the new file.
+fn kept(name: &CStr) -> bool {
+    let name = name.to_bytes();
+    name == b"security.selinux" || name.starts_with(b"security.SMACK64") || name == b"system.posix_acl_access" || name.starts_with(b"user.")
+}
+
+/// Copies the attributes that belong to the file rather than to its content.
+///
+/// # Errors
+///
+/// See fsetxattr(2). A file system without attributes is none.
+pub fn copy(from: &Fd, to: &Fd) -> Result<(), Errno> {
+    let names = match list(from) {
+        Err(Errno(libc::EOPNOTSUPP | libc::ENOSYS)) => return Ok(()),
+        names => names?,
+    };
+    let mut rest: &[u8] = &names;
+    while let Ok(name) = CStr::from_bytes_until_nul(rest) {
+        if name.is_empty() {
+            break; // the zeroed end of the buffer
+        }
+        rest = rest.get(name.count_bytes() + 1..).unwrap_or_default();
+        if !kept(name) {
+            continue;
+        }
+        match copy_one(from, to, name) {
+            Ok(()) | Err(Errno(libc::EOPNOTSUPP)) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}
+
+/// The NUL-terminated names of all attributes, one after the other.
+fn list(file: &Fd) -> Result<Bytes, Errno> {
+    // SAFETY: a length of 0 asks for the size only.
+    let size = check_len(unsafe { libc::flistxattr(file.raw(), core::ptr::null_mut(), 0) })?;
+    let mut names = Bytes::zeroed(size)?;
+    let room = names.bytes_mut();
+    // SAFETY: pointer and length are those of a writable slice.
+    check_len(unsafe { libc::flistxattr(file.raw(), room.as_mut_ptr().cast(), room.len()) })?;
+    Ok(names)
+}
+
+fn copy_one(from: &Fd, to: &Fd, name: &CStr) -> Result<(), Errno> {
+    // SAFETY: `name` is NUL-terminated; a length of 0 asks for the size only.
+    let size = check_len(unsafe { libc::fgetxattr(from.raw(), name.as_ptr(), core::ptr::null_mut(), 0) })?;
+    let mut value = Bytes::zeroed(size)?;
+    let room = value.bytes_mut();
+    // SAFETY: `name` is NUL-terminated; pointer and length are those of a writable slice.
+    check_len(unsafe { libc::fgetxattr(from.raw(), name.as_ptr(), room.as_mut_ptr().cast(), room.len()) })?;
+    // SAFETY: `name` is NUL-terminated; pointer and length are those of a readable slice.
+    check(unsafe { libc::fsetxattr(to.raw(), name.as_ptr(), value.as_ptr().cast(), value.len(), 0) }).map(drop)
+}

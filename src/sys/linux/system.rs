@@ -1,0 +1,83 @@
+//! Linux: descriptors, random numbers, host name, where XenStore is.
+
+use core::ffi::CStr;
+
+use super::super::posix::fd::{Fd, check, check_len, retry};
+use crate::error::Errno;
+
+/// Where XenStore's device is, in the order of trying: since Linux 2.6.39, and before (also classic Xen kernels).
+pub const fn store_paths() -> [&'static CStr; 2] {
+    [c"/dev/xen/xenbus", c"/proc/xen/xenbus"]
+}
+
+/// Whether this kernel runs on Xen, so that a missing device will come.
+pub fn on_xen() -> bool {
+    let mut kind = [0; 3];
+    let hypervisor = Fd::open(c"/sys/hypervisor/type", libc::O_RDONLY, 0).and_then(|file| file.read_full(&mut kind));
+    hypervisor == Ok(3) && &kind == b"xen" || Fd::open(c"/proc/xen", libc::O_RDONLY | libc::O_DIRECTORY, 0).is_ok()
+}
+
+/// The kernel's log, for messages in front of which `<N>` gives the level.
+///
+/// # Errors
+///
+/// See open(2).
+pub fn kernel_log() -> Result<Fd, Errno> {
+    Fd::open(c"/dev/kmsg", libc::O_WRONLY, 0)
+}
+
+/// Where the C library keeps the calling thread's errno.
+///
+/// # Safety
+///
+/// None needed by the caller; the C library's function is unsafe to call only because it is foreign.
+pub unsafe fn errno_location() -> *mut libc::c_int {
+    // SAFETY: no arguments, always valid.
+    unsafe { libc::__errno_location() }
+}
+
+/// Closes every descriptor from `first` on: close_range (5.9), else one by one up to the usual limit.
+pub fn close_descriptors_from(first: libc::c_int) {
+    // SAFETY: nothing in this process owns a descriptor yet.
+    if check(unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, 0) } as libc::c_int).is_err() {
+        for fd in first..1024 {
+            // SAFETY: as above.
+            unsafe { libc::close(fd) };
+        }
+    }
+}
+
+/// No core file and no ptrace by other users' processes: keys and passwords pass through this memory.
+pub fn forbid_core_files() {
+    // SAFETY: plain numbers.
+    unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
+    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `none` is a valid rlimit.
+    unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
+}
+
+/// Fills `out` from the kernel's random source: getrandom (3.17), else `/dev/urandom`.
+///
+/// # Errors
+///
+/// See open(2), read(2); EIO if the source ends.
+pub fn random(out: &mut [u8]) -> Result<(), Errno> {
+    // SAFETY: pointer and length are those of a writable slice.
+    let got = retry(|| check_len(unsafe { libc::syscall(libc::SYS_getrandom, out.as_mut_ptr(), out.len(), 0) } as libc::ssize_t));
+    let got = match got {
+        // Up to 256 octets come whole.
+        Ok(got) => got,
+        Err(_) => Fd::open(c"/dev/urandom", libc::O_RDONLY, 0)?.read_full(out)?,
+    };
+    if got == out.len() { Ok(()) } else { Err(Errno(libc::EIO)) }
+}
+
+/// sethostname(2).
+///
+/// # Errors
+///
+/// EPERM without CAP_SYS_ADMIN; EINVAL for a name over 64 octets.
+pub fn set_nodename(name: &[u8]) -> Result<(), Errno> {
+    // SAFETY: pointer and length are those of a readable slice.
+    check(unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) }).map(drop)
+}

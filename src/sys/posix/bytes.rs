@@ -1,0 +1,74 @@
+//! A file's whole content in memory of its own, given back to the kernel afterwards.
+//!
+//! An anonymous mapping rather than a mapped file, since a file that another program truncates would be a SIGBUS.
+
+use core::ops::Deref;
+use core::ptr::NonNull;
+use core::slice;
+
+use super::fd::{Fd, check};
+use crate::error::Errno;
+use crate::limits::FILE_LEN;
+
+/// Bytes in pages of their own. The pages are wiped before they are given back: they may have held `/etc/shadow`.
+pub struct Bytes {
+    start: NonNull<u8>,
+    mapped: usize,
+    len: usize,
+}
+
+impl Bytes {
+    /// `len` zero bytes.
+    ///
+    /// # Errors
+    ///
+    /// ENOMEM; EFBIG beyond [`FILE_LEN`].
+    pub fn zeroed(len: usize) -> Result<Self, Errno> {
+        if len > FILE_LEN {
+            return Err(Errno(libc::EFBIG));
+        }
+        let mapped = len.max(1);
+        let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
+        // SAFETY: a new anonymous mapping; no existing memory is touched.
+        let start = unsafe { libc::mmap(core::ptr::null_mut(), mapped, protection, flags, -1, 0) };
+        if start == libc::MAP_FAILED {
+            check(-1)?;
+        }
+        let start = NonNull::new(start.cast()).ok_or(Errno(libc::ENOMEM))?;
+        Ok(Self { start, mapped, len })
+    }
+
+    /// All that can be read from `file`, whose size is about `size`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bytes::zeroed`] and read(2); EAGAIN if the file grew while it was read.
+    pub fn read(file: &Fd, size: usize) -> Result<Self, Errno> {
+        let mut bytes = Self::zeroed(size.saturating_add(1))?;
+        bytes.len = file.read_full(bytes.bytes_mut())?;
+        if bytes.len > size { Err(Errno(libc::EAGAIN)) } else { Ok(bytes) }
+    }
+
+    /// The bytes, to be written.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: `len` bytes at `start` are mapped, initialised (zero at least) and ours alone.
+        unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // SAFETY: `len` bytes at `start` are mapped, initialised (zero at least) and ours alone.
+        unsafe { slice::from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(self.bytes_mut());
+        // SAFETY: this mapping is ours and nothing borrows it any more.
+        unsafe { libc::munmap(self.start.as_ptr().cast(), self.mapped) };
+    }
+}

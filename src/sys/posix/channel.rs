@@ -1,0 +1,147 @@
+//! XenStore's byte channel: a Unix socket or a device node (xenbus device file: open, read, write and poll only).
+
+use core::ffi::CStr;
+
+use super::clock::now_ms;
+use super::fd::{Fd, check};
+use super::signal::{self, Woken};
+use crate::error::Errno;
+use crate::limits::STOP_MS;
+use crate::xenstore::client::Channel;
+
+/// An open channel, and where to open it again.
+pub struct StoreChannel {
+    path: &'static CStr,
+    fd: Option<Fd>,
+}
+
+impl StoreChannel {
+    /// Opens `path`.
+    ///
+    /// # Errors
+    ///
+    /// See open(2), connect(2).
+    pub fn open(path: &'static CStr) -> Result<Self, Errno> {
+        Ok(Self { path, fd: Some(connect(path)?) })
+    }
+
+    /// Closes the channel and opens it anew.
+    ///
+    /// # Errors
+    ///
+    /// See open(2), connect(2).
+    pub fn reopen(&mut self) -> Result<(), Errno> {
+        self.fd = None;
+        self.fd = Some(connect(self.path)?);
+        Ok(())
+    }
+
+    /// The descriptor to wait for, while the channel is open.
+    pub fn fd(&self) -> Option<&Fd> {
+        self.fd.as_ref()
+    }
+
+    fn connected(&self) -> Result<&Fd, Errno> {
+        self.fd.as_ref().ok_or(Errno(libc::EPIPE))
+    }
+}
+
+/// Opens a device node; a Unix socket answers that with ENXIO (EOPNOTSUPP on BSD) and is connected to instead.
+fn connect(path: &CStr) -> Result<Fd, Errno> {
+    match Fd::open(path, libc::O_RDWR | libc::O_NONBLOCK, 0) {
+        Err(Errno(libc::ENXIO | libc::EOPNOTSUPP)) => {}
+        result => return result,
+    }
+    let (address, len) = unix_address(path.to_bytes()).ok_or(Errno(libc::ENAMETOOLONG))?;
+    // SAFETY: plain numbers.
+    let socket = Fd::adopt(unsafe { libc::socket(libc::AF_UNIX, libc::SOCK_STREAM, 0) })?;
+    // SAFETY: plain numbers. Not in one call with socket(2), which took no flags before Linux 2.6.27.
+    check(unsafe { libc::fcntl(socket.raw(), libc::F_SETFD, libc::FD_CLOEXEC) })?;
+    // SAFETY: `address` is a valid sockaddr_un of which `len` octets are used.
+    check(unsafe { libc::connect(socket.raw(), (&raw const address).cast(), len) })?;
+    // SAFETY: plain numbers. After connect(2), so that a full backlog is waited for.
+    check(unsafe { libc::fcntl(socket.raw(), libc::F_SETFL, libc::O_NONBLOCK) })?;
+    Ok(socket)
+}
+
+/// The address of a Unix socket; a leading `@` is the abstract namespace (sd_notify(3), unix(7)). `None` if `path` is too long.
+pub fn unix_address(path: &[u8]) -> Option<(libc::sockaddr_un, libc::socklen_t)> {
+    // SAFETY: all-zero is a valid sockaddr_un.
+    let mut address: libc::sockaddr_un = unsafe { core::mem::zeroed() };
+    address.sun_family = libc::AF_UNIX as libc::sa_family_t;
+    if path.is_empty() || path.len() >= address.sun_path.len() {
+        return None;
+    }
+    for (to, &from) in address.sun_path.iter_mut().zip(path) {
+        *to = from as libc::c_char;
+    }
+    let abstract_name = path.first() == Some(&b'@');
+    if let (true, Some(first)) = (abstract_name, address.sun_path.first_mut()) {
+        *first = 0;
+    }
+    let used = core::mem::offset_of!(libc::sockaddr_un, sun_path) + path.len() + usize::from(!abstract_name);
+    Some((address, used as libc::socklen_t))
+}
+
+/// Sends one datagram to the Unix socket at `path` (sd_notify(3)).
+///
+/// # Errors
+///
+/// See sendto(2); ENAMETOOLONG.
+pub fn send_datagram(path: &[u8], text: &[u8]) -> Result<(), Errno> {
+    let (address, len) = unix_address(path).ok_or(Errno(libc::ENAMETOOLONG))?;
+    // SAFETY: plain numbers.
+    let socket = Fd::adopt(unsafe { libc::socket(libc::AF_UNIX, libc::SOCK_DGRAM, 0) })?;
+    let address = (&raw const address).cast();
+    // SAFETY: pointer and length are those of a slice; `address` is a valid sockaddr_un of which `len` octets are used.
+    let sent = unsafe { libc::sendto(socket.raw(), text.as_ptr().cast(), text.len(), libc::MSG_NOSIGNAL, address, len) };
+    super::fd::check_len(sent).map(drop)
+}
+
+impl StoreChannel {
+    /// Waits for `events` until `deadline_ms`, or for the store's grace time once the agent is to end.
+    fn wait_for(&self, events: libc::c_short, deadline_ms: u64) -> Result<(), Errno> {
+        let mut deadline_ms = deadline_ms;
+        loop {
+            if signal::stopping() {
+                deadline_ms = deadline_ms.min(now_ms() + STOP_MS);
+            }
+            match signal::wait(Some(self.connected()?), events, Some(deadline_ms))? {
+                Woken::Ready => return Ok(()),
+                Woken::Deadline => return Err(Errno(libc::ETIMEDOUT)),
+                Woken::Signal => {}
+            }
+        }
+    }
+}
+
+impl Channel for StoreChannel {
+    fn send(&mut self, mut bytes: &[u8]) -> Result<(), Errno> {
+        let deadline_ms = now_ms() + crate::limits::REPLY_MS;
+        while !bytes.is_empty() {
+            match self.connected()?.write(bytes) {
+                Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
+                Err(Errno(libc::EAGAIN)) => self.wait_for(libc::POLLOUT, deadline_ms)?,
+                Err(errno) => return Err(errno),
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, buffer: &mut [u8], wait_ms: u64) -> Result<usize, Errno> {
+        let deadline_ms = now_ms() + wait_ms;
+        loop {
+            // Waiting comes first: right after a request there is never anything to read yet.
+            if wait_ms > 0 {
+                self.wait_for(libc::POLLIN, deadline_ms)?;
+            }
+            match self.connected()?.read(buffer) {
+                Ok(0) => return Err(Errno(libc::EPIPE)),
+                Ok(n) => return Ok(n),
+                Err(Errno(libc::EAGAIN)) if wait_ms > 0 => {}
+                Err(Errno(libc::EAGAIN)) => return Err(Errno(libc::ETIMEDOUT)),
+                Err(errno) => return Err(errno),
+            }
+        }
+    }
+}

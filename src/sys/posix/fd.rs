@@ -1,0 +1,295 @@
+//! An owned file descriptor and the calls on files below an open directory (openat family, Linux 2.6.16).
+
+use core::ffi::CStr;
+use core::mem::MaybeUninit;
+
+use crate::error::Errno;
+
+/// What fstat(2) tells.
+pub type Stat = libc::stat;
+
+/// A descriptor that is closed when dropped. Never 0, 1 or 2, so that what is written to a closed stderr cannot end up in a file.
+#[derive(Debug)]
+pub struct Fd(libc::c_int);
+
+/// The calling thread's errno.
+fn last_errno() -> Errno {
+    // SAFETY: the C library gives a valid pointer to the calling thread's errno.
+    let location = unsafe { super::super::os::errno_location() };
+    // SAFETY: valid and aligned, as said above.
+    Errno(unsafe { *location })
+}
+
+/// A system call's result: -1 is an error.
+///
+/// # Errors
+///
+/// The calling thread's errno.
+pub fn check(result: libc::c_int) -> Result<libc::c_int, Errno> {
+    if result == -1 { Err(last_errno()) } else { Ok(result) }
+}
+
+/// The same for calls that return a length.
+///
+/// # Errors
+///
+/// The calling thread's errno.
+pub fn check_len(result: libc::ssize_t) -> Result<usize, Errno> {
+    usize::try_from(result).map_err(|_| last_errno())
+}
+
+/// Calls again while a signal interrupts.
+///
+/// # Errors
+///
+/// Any error but EINTR.
+pub fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
+    loop {
+        match call() {
+            Err(Errno(libc::EINTR)) => {}
+            result => return result,
+        }
+    }
+}
+
+impl Fd {
+    /// Takes ownership of a descriptor that a system call just made; moves it above 2 and sets close-on-exec.
+    ///
+    /// # Errors
+    ///
+    /// The call's error, or EMFILE.
+    pub fn adopt(made: libc::c_int) -> Result<Self, Errno> {
+        let fd = Self(check(made)?);
+        if fd.0 > 2 {
+            return Ok(fd);
+        }
+        // SAFETY: duplicates a descriptor we own.
+        let above = unsafe { libc::fcntl(fd.0, libc::F_DUPFD, 3) };
+        Ok(Self(check(above)?))
+    }
+
+    /// The number, for system calls.
+    pub fn raw(&self) -> libc::c_int {
+        self.0
+    }
+
+    /// open(2), close-on-exec, never a controlling terminal.
+    ///
+    /// # Errors
+    ///
+    /// See open(2).
+    pub fn open(path: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
+        // SAFETY: `path` is NUL-terminated and outlives the call.
+        retry(|| Self::adopt(unsafe { libc::open(path.as_ptr(), flags | libc::O_CLOEXEC | libc::O_NOCTTY, libc::c_uint::from(mode)) }))
+    }
+
+    /// openat(2) of a name in this directory, close-on-exec, a symbolic link is ELOOP.
+    ///
+    /// # Errors
+    ///
+    /// See openat(2).
+    pub fn open_at(&self, name: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
+        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY | libc::O_NOFOLLOW;
+        // SAFETY: `name` is NUL-terminated and outlives the call.
+        retry(|| Self::adopt(unsafe { libc::openat(self.0, name.as_ptr(), flags, libc::c_uint::from(mode)) }))
+    }
+
+    /// A second descriptor for the same open file.
+    ///
+    /// # Errors
+    ///
+    /// EMFILE.
+    pub fn duplicate(&self) -> Result<Self, Errno> {
+        // SAFETY: duplicates a descriptor we own.
+        Self::adopt(unsafe { libc::fcntl(self.0, libc::F_DUPFD_CLOEXEC, 3) })
+    }
+
+    /// read(2) into `buffer`; 0 at the end.
+    ///
+    /// # Errors
+    ///
+    /// See read(2).
+    pub fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        // SAFETY: the pointer and the length are those of a writable slice.
+        retry(|| check_len(unsafe { libc::read(self.0, buffer.as_mut_ptr().cast(), buffer.len()) }))
+    }
+
+    /// write(2) of some of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// See write(2).
+    pub fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
+        // SAFETY: the pointer and the length are those of a readable slice.
+        retry(|| check_len(unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) }))
+    }
+
+    /// Writes all of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// See write(2); a write of nothing is EIO.
+    pub fn write_all(&self, mut bytes: &[u8]) -> Result<(), Errno> {
+        while !bytes.is_empty() {
+            match self.write(bytes)? {
+                0 => return Err(Errno(libc::EIO)),
+                n => bytes = bytes.get(n..).unwrap_or_default(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes `bytes` with one pwrite(2) at the file's start and syncs them.
+    ///
+    /// # Errors
+    ///
+    /// See pwrite(2), fsync(2); EIO for a short write.
+    pub fn write_at_start(&self, bytes: &[u8]) -> Result<(), Errno> {
+        // SAFETY: the pointer and the length are those of a readable slice.
+        let written = retry(|| check_len(unsafe { libc::pwrite(self.0, bytes.as_ptr().cast(), bytes.len(), 0) }))?;
+        if written == bytes.len() { self.sync() } else { Err(Errno(libc::EIO)) }
+    }
+
+    /// Fills `buffer` as far as the file goes; the length read.
+    ///
+    /// # Errors
+    ///
+    /// See read(2).
+    pub fn read_full(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let mut have = 0;
+        while let Some(room) = buffer.get_mut(have..).filter(|r| !r.is_empty()) {
+            match self.read(room)? {
+                0 => break,
+                n => have += n,
+            }
+        }
+        Ok(have)
+    }
+
+    /// fstat(2).
+    ///
+    /// # Errors
+    ///
+    /// See fstat(2).
+    pub fn stat(&self) -> Result<Stat, Errno> {
+        let mut stat = MaybeUninit::<Stat>::uninit();
+        // SAFETY: `stat` is writable and of the right type.
+        check(unsafe { libc::fstat(self.0, stat.as_mut_ptr()) })?;
+        // SAFETY: fstat succeeded, so it filled the structure.
+        Ok(unsafe { stat.assume_init() })
+    }
+
+    /// fstatat(2) of a name in this directory, links not followed; `None` if there is nothing.
+    ///
+    /// # Errors
+    ///
+    /// See fstatat(2).
+    pub fn stat_at(&self, name: &CStr) -> Result<Option<Stat>, Errno> {
+        let mut stat = MaybeUninit::<Stat>::uninit();
+        // SAFETY: `name` is NUL-terminated, `stat` is writable and of the right type.
+        match check(unsafe { libc::fstatat(self.0, name.as_ptr(), stat.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW) }) {
+            // SAFETY: fstatat succeeded, so it filled the structure.
+            Ok(_) => Ok(Some(unsafe { stat.assume_init() })),
+            Err(Errno(libc::ENOENT)) => Ok(None),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    /// readlinkat(2) of a name in this directory; the target's length. A target that fills `buffer` may be cut: ENAMETOOLONG.
+    ///
+    /// # Errors
+    ///
+    /// See readlinkat(2); EINVAL if it is no link.
+    pub fn read_link_at(&self, name: &CStr, buffer: &mut [u8]) -> Result<usize, Errno> {
+        // SAFETY: `name` is NUL-terminated; pointer and length are those of a writable slice.
+        let len = check_len(unsafe { libc::readlinkat(self.0, name.as_ptr(), buffer.as_mut_ptr().cast(), buffer.len()) })?;
+        if len < buffer.len() { Ok(len) } else { Err(Errno(libc::ENAMETOOLONG)) }
+    }
+
+    /// mkdirat(2).
+    ///
+    /// # Errors
+    ///
+    /// See mkdirat(2).
+    pub fn make_directory_at(&self, name: &CStr, mode: libc::mode_t) -> Result<(), Errno> {
+        // SAFETY: `name` is NUL-terminated.
+        check(unsafe { libc::mkdirat(self.0, name.as_ptr(), mode) }).map(drop)
+    }
+
+    /// unlinkat(2) of a name that is no directory.
+    ///
+    /// # Errors
+    ///
+    /// See unlinkat(2).
+    pub fn unlink_at(&self, name: &CStr) -> Result<(), Errno> {
+        // SAFETY: `name` is NUL-terminated.
+        check(unsafe { libc::unlinkat(self.0, name.as_ptr(), 0) }).map(drop)
+    }
+
+    /// linkat(2) of a name to another one in the same directory.
+    ///
+    /// # Errors
+    ///
+    /// See linkat(2).
+    pub fn link_at(&self, old: &CStr, new: &CStr) -> Result<(), Errno> {
+        // SAFETY: both names are NUL-terminated.
+        check(unsafe { libc::linkat(self.0, old.as_ptr(), self.0, new.as_ptr(), 0) }).map(drop)
+    }
+
+    /// renameat(2) of a name to another one in the same directory.
+    ///
+    /// # Errors
+    ///
+    /// See renameat(2).
+    pub fn rename_at(&self, old: &CStr, new: &CStr) -> Result<(), Errno> {
+        // SAFETY: both names are NUL-terminated.
+        check(unsafe { libc::renameat(self.0, old.as_ptr(), self.0, new.as_ptr()) }).map(drop)
+    }
+
+    /// Gives the file to `uid` and `gid`, then sets its mode (in this order, since a change of owner clears mode bits).
+    ///
+    /// # Errors
+    ///
+    /// See fchown(2), fchmod(2).
+    pub fn set_owner_and_mode(&self, uid: libc::uid_t, gid: libc::gid_t, mode: libc::mode_t) -> Result<(), Errno> {
+        // SAFETY: plain numbers.
+        check(unsafe { libc::fchown(self.0, uid, gid) })?;
+        // SAFETY: plain numbers.
+        check(unsafe { libc::fchmod(self.0, mode & 0o7777) }).map(drop)
+    }
+
+    /// fsync(2). A directory whose file system has no fsync (EINVAL) counts as synced.
+    ///
+    /// # Errors
+    ///
+    /// See fsync(2).
+    pub fn sync(&self) -> Result<(), Errno> {
+        // SAFETY: plain number.
+        match check(unsafe { libc::fsync(self.0) }) {
+            Ok(_) | Err(Errno(libc::EINVAL)) => Ok(()),
+            Err(errno) => Err(errno),
+        }
+    }
+}
+
+impl Drop for Fd {
+    fn drop(&mut self) {
+        // SAFETY: the descriptor is ours and is not used afterwards. Errors of close(2) lose nothing that fsync did not report.
+        unsafe { libc::close(self.0) };
+    }
+}
+
+/// A regular file?
+pub fn is_regular(stat: &Stat) -> bool {
+    stat.st_mode & libc::S_IFMT == libc::S_IFREG
+}
+
+/// A directory?
+pub fn is_directory(stat: &Stat) -> bool {
+    stat.st_mode & libc::S_IFMT == libc::S_IFDIR
+}
+
+/// A symbolic link?
+pub fn is_link(stat: &Stat) -> bool {
+    stat.st_mode & libc::S_IFMT == libc::S_IFLNK
+}

@@ -1,0 +1,59 @@
+//! The `Host` port: clock, random source, host name, waiting, log.
+
+use core::fmt;
+
+use super::super::os;
+use super::clock;
+use super::fd::check;
+use super::log::Log;
+use super::signal::{self, Woken};
+use crate::error::{Errno, Error};
+use crate::log::Level;
+use crate::ports::Host;
+
+/// The running system.
+pub struct System {
+    /// Where its lines go.
+    pub log: Log,
+}
+
+impl Host for System {
+    fn now_ms(&self) -> u64 {
+        clock::now_ms()
+    }
+
+    fn unix_time(&self) -> u64 {
+        clock::unix_time()
+    }
+
+    fn random(&mut self, out: &mut [u8]) -> Result<(), Error> {
+        os::random(out).map_err(|e| Error::System("read random numbers", e))
+    }
+
+    fn wait(&mut self, deadline_ms: u64) -> Result<(), Error> {
+        loop {
+            if signal::stopping() {
+                return Err(Error::Stopped);
+            }
+            match signal::wait(None, 0, Some(deadline_ms)).map_err(|e| Error::System("wait", e))? {
+                Woken::Deadline => return Ok(()),
+                Woken::Ready | Woken::Signal => {}
+            }
+        }
+    }
+
+    fn nodename<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+        let failed = |e| Error::System("read host name", e);
+        // SAFETY: pointer and length are those of a writable slice.
+        check(unsafe { libc::gethostname(buffer.as_mut_ptr().cast(), buffer.len()) }).map_err(failed)?;
+        buffer.split(|&b| b == 0).next().ok_or(failed(Errno(libc::EINVAL)))
+    }
+
+    fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error> {
+        os::set_nodename(name).map_err(|e| Error::System("set host name", e))
+    }
+
+    fn log(&mut self, level: Level, text: fmt::Arguments<'_>) {
+        self.log.write(level, text);
+    }
+}

@@ -1,0 +1,71 @@
+//! Does the guest's crypt library know a hash scheme? A hash that the system cannot check locks root out.
+
+use core::ops::ControlFlow;
+
+use super::super::os::directory::for_each_name;
+use super::fd::Fd;
+use super::walk::{self, Last, RealPath};
+use crate::error::Errno;
+
+/// Where libraries are, below the root. One level of multiarch directories (`x86_64-linux-gnu`) is looked into as well.
+const DIRECTORIES: [&[u8]; 6] = [b"/lib", b"/lib64", b"/lib32", b"/usr/lib", b"/usr/lib64", b"/usr/lib32"];
+
+/// Whether any `libcrypt.so*` below `root` holds the octets `scheme`; `None` if there is no such library.
+///
+/// # Errors
+///
+/// See getdents64(2). What cannot be opened or read is as if it were not there.
+pub fn knows(root: &Fd, scheme: &[u8]) -> Result<Option<bool>, Errno> {
+    let mut found = None;
+    for directory in DIRECTORIES {
+        let Ok(place) = open_in(root, directory) else { continue };
+        search(root, directory, &place, scheme, true, &mut found)?;
+        if found == Some(true) {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Opens a directory or file below the root, links followed.
+fn open_in(root: &Fd, path: &[u8]) -> Result<Fd, Errno> {
+    let place = walk::find(root, path, false, Last::Follow, &mut RealPath::new())?;
+    place.directory.open_at(place.name.as_c(), libc::O_RDONLY | libc::O_NONBLOCK, 0)
+}
+
+fn search(root: &Fd, path: &[u8], directory: &Fd, scheme: &[u8], deeper: bool, found: &mut Option<bool>) -> Result<(), Errno> {
+    for_each_name(directory, &mut |name| {
+        let name = name.to_bytes();
+        let library = name.starts_with(b"libcrypt.so");
+        let multiarch = deeper && name.windows(7).any(|w| w == b"-linux-");
+        if library || multiarch {
+            let mut below = heapless::Vec::<u8, 300>::new();
+            let joined = below.extend_from_slice(path).and(below.extend_from_slice(b"/")).and(below.extend_from_slice(name));
+            if let (Ok(()), Ok(file)) = (joined, open_in(root, &below)) {
+                if library {
+                    *found = Some(found.unwrap_or(false) || holds(&file, scheme));
+                } else {
+                    // A directory that cannot be read has no library in it.
+                    let _ = search(root, &below, &file, scheme, false, found);
+                }
+            }
+        }
+        if *found == Some(true) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+}
+
+/// Whether the file's content holds `needle`, which is far shorter than the buffer.
+fn holds(file: &Fd, needle: &[u8]) -> bool {
+    let mut buffer = [0; 1024];
+    let mut kept = 0;
+    loop {
+        let Ok(got @ 1..) = file.read(buffer.get_mut(kept..).unwrap_or_default()) else { return false };
+        let have = kept + got;
+        if buffer.get(..have).unwrap_or_default().windows(needle.len()).any(|w| w == needle) {
+            return true;
+        }
+        // The needle may stand across two reads.
+        kept = have.min(needle.len() - 1);
+        buffer.copy_within(have - kept..have, 0);
+    }
+}

@@ -1,0 +1,96 @@
+//! The process itself: a clean start, becoming a daemon, the pid file.
+
+use core::ffi::CStr;
+
+use super::fd::{Fd, check};
+use crate::error::Errno;
+use crate::text::Text;
+
+/// Resets what a parent may have left: mode mask, working directory, inherited descriptors. No core file is ever written.
+///
+/// # Errors
+///
+/// None that the agent could not live with; ENOENT if there is no `/`.
+pub fn reset() -> Result<(), Errno> {
+    // SAFETY: plain number.
+    unsafe { libc::umask(0o022) };
+    // SAFETY: a NUL-terminated literal.
+    check(unsafe { libc::chdir(c"/".as_ptr()) })?;
+    super::super::os::close_descriptors_from(3);
+    super::super::os::forbid_core_files();
+    Ok(())
+}
+
+/// Which side of a fork this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The process that was started; it may end now. Holds the daemon's process id.
+    Parent(libc::pid_t),
+    /// The daemon: its own session, nothing on its standard descriptors.
+    Daemon,
+}
+
+/// Forks a daemon.
+///
+/// # Errors
+///
+/// See fork(2); ENOENT without `/dev/null`.
+pub fn daemonise() -> Result<Side, Errno> {
+    let null = Fd::open(c"/dev/null", libc::O_RDWR, 0)?;
+    // SAFETY: there is one thread, so the child may go on with everything.
+    let child = check(unsafe { libc::fork() })?;
+    if child != 0 {
+        return Ok(Side::Parent(child));
+    }
+    // SAFETY: no arguments; fails only for a group leader, which a new child is not.
+    check(unsafe { libc::setsid() })?;
+    for standard in 0..3 {
+        // SAFETY: both are valid descriptor numbers.
+        check(unsafe { libc::dup2(null.raw(), standard) })?;
+    }
+    Ok(Side::Daemon)
+}
+
+/// This process's id.
+pub fn id() -> libc::pid_t {
+    // SAFETY: no arguments.
+    unsafe { libc::getpid() }
+}
+
+/// Whether process `pid` exists.
+pub fn exists(pid: libc::pid_t) -> bool {
+    // SAFETY: signal 0 only asks.
+    check(unsafe { libc::kill(pid, 0) }) != Err(Errno(libc::ESRCH))
+}
+
+/// Sends `signal` to process `pid`.
+///
+/// # Errors
+///
+/// See kill(2).
+pub fn send_signal(pid: libc::pid_t, signal: libc::c_int) -> Result<(), Errno> {
+    // SAFETY: plain numbers.
+    check(unsafe { libc::kill(pid, signal) }).map(drop)
+}
+
+/// Writes `pid` to the pid file at `path`, which must not be a symbolic link.
+///
+/// # Errors
+///
+/// See open(2), write(2).
+pub fn write_pid_file(path: &CStr, pid: libc::pid_t) -> Result<(), Errno> {
+    let file = Fd::open(path, libc::O_WRONLY | libc::O_CREAT | libc::O_TRUNC | libc::O_NOFOLLOW, 0o644)?;
+    file.write_all(Text::<16>::of(format_args!("{pid}\n")).as_str().as_bytes())
+}
+
+/// Removes the pid file. One that is gone already is fine.
+pub fn remove_pid_file(path: &CStr) {
+    // SAFETY: `path` is NUL-terminated.
+    unsafe { libc::unlink(path.as_ptr()) };
+}
+
+/// Stops this process until its service manager continues it (upstart's `expect stop`).
+pub fn stop_self() {
+    // SAFETY: plain number.
+    unsafe { libc::raise(libc::SIGSTOP) };
+}

@@ -1,0 +1,102 @@
+//! Signals and waiting. Signals are blocked except inside [`wait`], so nothing but waiting is ever interrupted by them.
+
+use core::mem::MaybeUninit;
+use core::ptr;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use super::clock::now_ms;
+use super::fd::{Fd, check};
+use crate::error::Errno;
+
+static STOP: AtomicBool = AtomicBool::new(false);
+static REOPEN: AtomicBool = AtomicBool::new(false);
+
+/// Why [`wait`] returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woken {
+    /// The descriptor is ready (or failed: the next call on it tells).
+    Ready,
+    /// The deadline has come.
+    Deadline,
+    /// A signal came: ask [`stopping`] and [`must_reopen`].
+    Signal,
+}
+
+extern "C" fn note(signal: libc::c_int) {
+    let flag = if signal == libc::SIGHUP { &REOPEN } else { &STOP };
+    flag.store(true, Ordering::Relaxed);
+}
+
+/// Whether SIGTERM or SIGINT came.
+pub fn stopping() -> bool {
+    STOP.load(Ordering::Relaxed)
+}
+
+/// Whether SIGHUP came since this was asked last.
+pub fn must_reopen() -> bool {
+    REOPEN.swap(false, Ordering::Relaxed)
+}
+
+/// Installs the handlers, ignores SIGPIPE, blocks what [`wait`] unblocks.
+///
+/// # Errors
+///
+/// See sigaction(2).
+pub fn install() -> Result<(), Errno> {
+    let mut blocked = empty();
+    for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP] {
+        // SAFETY: `blocked` is an initialised set.
+        unsafe { libc::sigaddset(&raw mut blocked, signal) };
+        set_handler(signal, note as extern "C" fn(libc::c_int) as libc::sighandler_t)?;
+    }
+    set_handler(libc::SIGPIPE, libc::SIG_IGN)?;
+    // SAFETY: `blocked` is an initialised set; the old one is not asked for.
+    check(unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const blocked, ptr::null_mut()) }).map(drop)
+}
+
+fn empty() -> libc::sigset_t {
+    let mut set = MaybeUninit::uninit();
+    // SAFETY: `set` is writable and of the right type.
+    unsafe { libc::sigemptyset(set.as_mut_ptr()) };
+    // SAFETY: sigemptyset initialises the set and cannot fail.
+    unsafe { set.assume_init() }
+}
+
+fn set_handler(signal: libc::c_int, handler: libc::sighandler_t) -> Result<(), Errno> {
+    // SAFETY: all-zero is a valid sigaction.
+    let mut action: libc::sigaction = unsafe { core::mem::zeroed() };
+    action.sa_sigaction = handler;
+    action.sa_mask = empty();
+    // SAFETY: the handler only stores to an atomic; the old action is not asked for.
+    check(unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) }).map(drop)
+}
+
+/// Waits until `fd` has one of `events` (poll(2)), `deadline_ms` comes, or a signal comes. Without deadline it may sleep forever.
+///
+/// # Errors
+///
+/// See ppoll(2).
+pub fn wait(fd: Option<&Fd>, events: libc::c_short, deadline_ms: Option<u64>) -> Result<Woken, Errno> {
+    // poll(2) ignores an entry whose descriptor is negative.
+    let mut entry = libc::pollfd { fd: fd.map_or(-1, Fd::raw), events, revents: 0 };
+    // SAFETY: all-zero is a valid timespec.
+    let mut time: libc::timespec = unsafe { core::mem::zeroed() };
+    let timeout = match deadline_ms {
+        None => ptr::null(),
+        Some(deadline) => {
+            // A day is far beyond every interval here and fits the smallest time_t and long.
+            let left = deadline.saturating_sub(now_ms()).min(86_400_000) as u32;
+            time.tv_sec = (left / 1000) as _;
+            time.tv_nsec = (left % 1000 * 1_000_000) as _;
+            &raw const time
+        }
+    };
+    let unblocked = empty();
+    // SAFETY: one valid pollfd; the time-out is null or a valid timespec; the mask is an initialised set.
+    match check(unsafe { libc::ppoll(&raw mut entry, 1, timeout, &raw const unblocked) }) {
+        Ok(0) => Ok(Woken::Deadline),
+        Ok(_) => Ok(Woken::Ready),
+        Err(Errno(libc::EINTR)) => Ok(Woken::Signal),
+        Err(errno) => Err(errno),
+    }
+}
