@@ -68,10 +68,10 @@ enum Mode {
 pub struct Agent<'b> {
     store: Client<'b, StoreChannel>,
     mode: Mode,
-    files: GuestFiles,
+    files: GuestFiles<'b>,
     links: crate::sys::os::Links,
     host: System,
-    journal: Recorder,
+    journal: Recorder<'b>,
     keys: Keys,
     ready: Ready,
     text: &'b mut JsonText,
@@ -86,17 +86,17 @@ pub struct Agent<'b> {
 }
 
 /// What an agent is made of.
-pub struct Parts {
+pub struct Parts<'r> {
     /// The open store.
     pub channel: StoreChannel,
     /// The guest's files.
-    pub files: GuestFiles,
+    pub files: GuestFiles<'r>,
     /// The guest's links.
     pub links: crate::sys::os::Links,
     /// Clock, log and so on.
     pub host: System,
-    /// What an earlier process left.
-    pub journal: Recorder,
+    /// What outlives the process.
+    pub journal: Recorder<'r>,
     /// Whom to tell that the guest is ready.
     pub notify: Option<Notify>,
     /// Frees everything the JSON parser allocated.
@@ -105,7 +105,7 @@ pub struct Parts {
 
 impl<'b> Agent<'b> {
     /// An agent over `parts`.
-    pub fn new(parts: Parts, buffers: &'b mut Buffers) -> Self {
+    pub fn new(parts: Parts<'b>, buffers: &'b mut Buffers) -> Self {
         let ready = Ready::new(parts.notify, parts.host.now_ms());
         Self {
             store: Client::new(parts.channel, DIRECTORY, &mut buffers.client),
@@ -132,6 +132,7 @@ impl<'b> Agent<'b> {
     /// [`Error::Bug`], after the request at hand was answered.
     pub fn run(&mut self, apply_at_start: bool) -> Result<(), Error> {
         self.start_watching();
+        self.journal.recover();
         self.adopt_answers();
         if apply_at_start {
             self.apply_at_start();
@@ -308,6 +309,10 @@ impl<'b> Agent<'b> {
         let mut answer = result.unwrap_or_else(Answer::from);
         self.answer(id, &path, &mut answer);
         self.journal.end();
+        if let Some(errno) = self.journal.refusal() {
+            self.host
+                .log(Level::Warning, format_args!("event=no-state-file reason=\"{errno}\" effect=\"nothing is known after a restart\""));
+        }
         let now_ms = self.host.now_ms();
         self.ready.answered(name == "resetnetwork", now_ms);
         let level = if answer.code == Code::Done || answer.code == Code::Key { Level::Info } else { Level::Warning };

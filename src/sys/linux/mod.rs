@@ -6,4 +6,4 @@ pub mod links;
 pub mod system;
 
 pub use links::Links;
-pub use system::{close_descriptors_from, errno_location, forbid_core_files, kernel_log, on_xen, random, set_nodename, store_paths};
+pub use system::{close_descriptors_from, errno_location, forbid_core_files, fork, kernel_log, on_xen, random, set_nodename, store_paths};
