@@ -154,7 +154,6 @@ fn run(options: &Options) -> c_int {
     let parts = Parts {
         channel,
         files: GuestFiles::new(&root),
-        links: os::Links,
         host,
         journal: Recorder::new(StateFile::new(&root, state::PATH)),
         notify: environment.notify,

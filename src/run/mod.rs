@@ -16,6 +16,7 @@ use crate::log::Level;
 use crate::ports::{Host, Ports};
 use crate::reply::{Answer, Code};
 use crate::request::Request;
+use crate::sys::os::links::{Buffer as LinksBuffer, Links};
 use crate::sys::posix::channel::{StoreChannel, send_datagram};
 use crate::sys::posix::files::GuestFiles;
 use crate::sys::posix::host::System;
@@ -37,6 +38,7 @@ const FROM_BEFORE: u64 = 1;
 pub struct Buffers {
     /// The store client's.
     pub client: ClientBuffers,
+    links: LinksBuffer,
     text: JsonText,
     answers: Answers,
     refused: Queue<REFUSED_LEN>,
@@ -45,7 +47,13 @@ pub struct Buffers {
 impl Buffers {
     /// Empty buffers.
     pub const fn new() -> Self {
-        Self { client: ClientBuffers::new(), text: JsonText::new(), answers: Answers::new(), refused: Queue::new() }
+        Self {
+            client: ClientBuffers::new(),
+            links: [0; size_of::<LinksBuffer>()],
+            text: JsonText::new(),
+            answers: Answers::new(),
+            refused: Queue::new(),
+        }
     }
 }
 
@@ -69,7 +77,7 @@ pub struct Agent<'b> {
     store: Client<'b, StoreChannel>,
     mode: Mode,
     files: GuestFiles<'b>,
-    links: crate::sys::os::Links,
+    links: Links<'b>,
     host: System,
     journal: Recorder<'b>,
     keys: Keys,
@@ -91,8 +99,6 @@ pub struct Parts<'r> {
     pub channel: StoreChannel,
     /// The guest's files.
     pub files: GuestFiles<'r>,
-    /// The guest's links.
-    pub links: crate::sys::os::Links,
     /// Clock, log and so on.
     pub host: System,
     /// What outlives the process.
@@ -111,7 +117,7 @@ impl<'b> Agent<'b> {
             store: Client::new(parts.channel, DIRECTORY, &mut buffers.client),
             mode: Mode::Watch,
             files: parts.files,
-            links: parts.links,
+            links: Links::new(&mut buffers.links),
             host: parts.host,
             journal: parts.journal,
             keys: Keys::default(),

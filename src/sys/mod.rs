@@ -12,6 +12,8 @@
 #![allow(unsafe_code)]
 
 pub mod arena;
+#[cfg(test)]
+pub mod measured;
 pub mod posix;
 
 #[cfg(target_os = "linux")]
