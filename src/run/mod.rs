@@ -147,6 +147,7 @@ impl<'b> Agent<'b> {
             if signal::must_reopen() {
                 self.host.log.reopen();
             }
+            self.store.take_received();
             if let Connection::Lost(errno) = self.store.connection() {
                 if self.reconnect(errno).is_break() {
                     break;
