@@ -8,6 +8,7 @@ use core::fmt;
 use crate::error::Error;
 use crate::log::Level;
 use crate::network::live::{Item, Link};
+use crate::network::model::Mac;
 use crate::network::plan::Change;
 
 /// Everything a command may use.
@@ -110,16 +111,20 @@ pub trait Files {
 /// The guest's network links and what is configured on them now.
 pub trait Links {
     /// The link that `mac` belongs to, the Xen vif if several have it; `None` if there is none (yet).
-    fn find(&mut self, mac: [u8; 6]) -> Result<Option<Link>, Error>;
+    fn find(&mut self, mac: Mac) -> Result<Option<Link>, Error>;
 
-    /// Calls `each` with every address of the link and every route of the main table through it.
+    /// Calls `each` with every address of the link and every unicast route of the main table through it.
+    /// Errno `EAGAIN`: the state changed meanwhile, what was told is worthless and reading it again will help.
     fn live(&mut self, link: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Error>;
 
-    /// Makes one change and waits for the kernel's word on it.
+    /// Makes one change and waits for the kernel's word on it. Errno `EAFNOSUPPORT`: the kernel or the link does no IPv6.
     fn change(&mut self, link: &Link, change: &Change) -> Result<(), Error>;
 
-    /// Ends DHCP clients bound to the link; `each` gets the name of each one ended.
-    fn stop_dhcp(&mut self, link: &Link, each: &mut dyn FnMut(&str)) -> Result<(), Error>;
+    /// Tells DHCP clients bound to the link to end; `each` gets the name and the process number of each one told.
+    fn stop_dhcp(&mut self, link: &Link, each: &mut dyn FnMut(&str, u32)) -> Result<(), Error>;
+
+    /// Whether the process still runs.
+    fn runs(&mut self, process: u32) -> bool;
 }
 
 /// The rest of the host system: time, randomness, host name, log.

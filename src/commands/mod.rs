@@ -3,6 +3,9 @@
 pub mod inject;
 pub mod keyinit;
 pub mod password;
+pub mod resetnetwork;
+#[cfg(test)]
+mod resetnetwork_tests;
 
 use crate::error::Error;
 use crate::json::JsonText;
@@ -15,7 +18,7 @@ pub use keyinit::Keys;
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), ".0");
 
 /// Exactly the commands that work, comma separated, no spaces.
-pub const FEATURES: &str = "features,file_inject,injectfile,keyinit,password,version";
+pub const FEATURES: &str = "features,file_inject,injectfile,keyinit,password,resetnetwork,version";
 
 /// Does one command. `scratch` is memory for it; what it leaves there is wiped by the caller.
 ///
@@ -33,7 +36,7 @@ pub fn run(command: &Command<'_>, ports: &mut Ports<'_>, keys: &mut Keys, scratc
         Command::Password(value) => password::run(keys, ports, value),
         Command::InjectFile(value) => inject::joined(ports, value, scratch),
         Command::FileInject { path, file } => inject::separate(ports, path, file, scratch),
-        Command::ResetNetwork => Err(Error::Request("not yet")),
+        Command::ResetNetwork => resetnetwork::run(ports, scratch),
         Command::AgentUpdate => Err(Error::Request("update this agent through its package")),
         Command::Unknown(_) => Ok(Answer::new(Code::Unknown, format_args!("no such command"))),
     }

@@ -93,6 +93,7 @@ mod tests {
     use crate::log::Level;
     use crate::memory::{MemoryFiles, MemoryHost, MemoryJournal, MemoryStore};
     use crate::network::live::{Item, Link};
+    use crate::network::model::Mac;
     use crate::network::plan::Change;
     use crate::ports::{Host, Links};
     use crate::reply::Code;
@@ -111,7 +112,7 @@ mod tests {
     struct NoLinks;
 
     impl Links for NoLinks {
-        fn find(&mut self, _: [u8; 6]) -> Result<Option<Link>, Error> {
+        fn find(&mut self, _: Mac) -> Result<Option<Link>, Error> {
             unreachable!()
         }
         fn live(&mut self, _: &Link, _: &mut dyn FnMut(Item)) -> Result<(), Error> {
@@ -120,7 +121,11 @@ mod tests {
         fn change(&mut self, _: &Link, _: &Change) -> Result<(), Error> {
             unreachable!()
         }
-        fn stop_dhcp(&mut self, _: &Link, _: &mut dyn FnMut(&str)) -> Result<(), Error> {
+        fn stop_dhcp(&mut self, _: &Link, _: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
+            unreachable!()
+        }
+
+        fn runs(&mut self, _: u32) -> bool {
             unreachable!()
         }
     }

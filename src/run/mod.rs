@@ -16,6 +16,7 @@ use crate::log::Level;
 use crate::ports::{Host, Ports};
 use crate::reply::{Answer, Code};
 use crate::request::Request;
+use crate::sys::os::links::{Buffer as LinksBuffer, Links};
 use crate::sys::posix::channel::{StoreChannel, send_datagram};
 use crate::sys::posix::files::GuestFiles;
 use crate::sys::posix::host::System;
@@ -37,6 +38,7 @@ const FROM_BEFORE: u64 = 1;
 pub struct Buffers {
     /// The store client's.
     pub client: ClientBuffers,
+    links: LinksBuffer,
     text: JsonText,
     answers: Answers,
     refused: Queue<REFUSED_LEN>,
@@ -45,7 +47,13 @@ pub struct Buffers {
 impl Buffers {
     /// Empty buffers.
     pub const fn new() -> Self {
-        Self { client: ClientBuffers::new(), text: JsonText::new(), answers: Answers::new(), refused: Queue::new() }
+        Self {
+            client: ClientBuffers::new(),
+            links: [0; size_of::<LinksBuffer>()],
+            text: JsonText::new(),
+            answers: Answers::new(),
+            refused: Queue::new(),
+        }
     }
 }
 
@@ -68,10 +76,10 @@ enum Mode {
 pub struct Agent<'b> {
     store: Client<'b, StoreChannel>,
     mode: Mode,
-    files: GuestFiles,
-    links: crate::sys::os::Links,
+    files: GuestFiles<'b>,
+    links: Links<'b>,
     host: System,
-    journal: Recorder,
+    journal: Recorder<'b>,
     keys: Keys,
     ready: Ready,
     text: &'b mut JsonText,
@@ -86,17 +94,15 @@ pub struct Agent<'b> {
 }
 
 /// What an agent is made of.
-pub struct Parts {
+pub struct Parts<'r> {
     /// The open store.
     pub channel: StoreChannel,
     /// The guest's files.
-    pub files: GuestFiles,
-    /// The guest's links.
-    pub links: crate::sys::os::Links,
+    pub files: GuestFiles<'r>,
     /// Clock, log and so on.
     pub host: System,
-    /// What an earlier process left.
-    pub journal: Recorder,
+    /// What outlives the process.
+    pub journal: Recorder<'r>,
     /// Whom to tell that the guest is ready.
     pub notify: Option<Notify>,
     /// Frees everything the JSON parser allocated.
@@ -105,13 +111,13 @@ pub struct Parts {
 
 impl<'b> Agent<'b> {
     /// An agent over `parts`.
-    pub fn new(parts: Parts, buffers: &'b mut Buffers) -> Self {
+    pub fn new(parts: Parts<'b>, buffers: &'b mut Buffers) -> Self {
         let ready = Ready::new(parts.notify, parts.host.now_ms());
         Self {
             store: Client::new(parts.channel, DIRECTORY, &mut buffers.client),
             mode: Mode::Watch,
             files: parts.files,
-            links: parts.links,
+            links: Links::new(&mut buffers.links),
             host: parts.host,
             journal: parts.journal,
             keys: Keys::default(),
@@ -132,6 +138,7 @@ impl<'b> Agent<'b> {
     /// [`Error::Bug`], after the request at hand was answered.
     pub fn run(&mut self, apply_at_start: bool) -> Result<(), Error> {
         self.start_watching();
+        self.journal.recover();
         self.adopt_answers();
         if apply_at_start {
             self.apply_at_start();
@@ -140,6 +147,7 @@ impl<'b> Agent<'b> {
             if signal::must_reopen() {
                 self.host.log.reopen();
             }
+            self.store.take_received();
             if let Connection::Lost(errno) = self.store.connection() {
                 if self.reconnect(errno).is_break() {
                     break;
@@ -308,6 +316,10 @@ impl<'b> Agent<'b> {
         let mut answer = result.unwrap_or_else(Answer::from);
         self.answer(id, &path, &mut answer);
         self.journal.end();
+        if let Some(errno) = self.journal.refusal() {
+            self.host
+                .log(Level::Warning, format_args!("event=no-state-file reason=\"{errno}\" effect=\"nothing is known after a restart\""));
+        }
         let now_ms = self.host.now_ms();
         self.ready.answered(name == "resetnetwork", now_ms);
         let level = if answer.code == Code::Done || answer.code == Code::Key { Level::Info } else { Level::Warning };

@@ -1,9 +1,14 @@
 //! Linux from 2.6.18: what POSIX does not have. Newer calls have a fallback for kernels that answer ENOSYS.
 
 pub mod attributes;
+pub mod dhcp;
 pub mod directory;
+pub mod driver;
 pub mod links;
+#[cfg(test)]
+mod links_tests;
+pub mod netlink;
+pub mod socket;
 pub mod system;
 
-pub use links::Links;
-pub use system::{close_descriptors_from, errno_location, forbid_core_files, kernel_log, on_xen, random, set_nodename, store_paths};
+pub use system::{close_descriptors_from, errno_location, forbid_core_files, fork, kernel_log, on_xen, random, set_nodename, store_paths};

@@ -10,8 +10,9 @@ use nova_agent_tests::daemon::{Backend, Daemon};
 use nova_agent_tests::guest::{Guest, agent_binary};
 use nova_agent_tests::host::Host;
 
+/// Runs it to its end, which must come soon (timeout(1) says 124 otherwise).
 fn run(arguments: &[&str]) -> Output {
-    Command::new(agent_binary()).args(arguments).env_remove("XENSTORED_PATH").output().unwrap()
+    Command::new("timeout").arg("20").arg(agent_binary()).args(arguments).env_remove("XENSTORED_PATH").output().unwrap()
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! Makes the live state of one link what is wanted: read, plan, change, and again, until nothing is left to change.
+//!
+//! The kernel drops more than it is told to: routes fall with an address, secondary addresses with their primary one. Reading again finds
+//! them, whatever the reason; a link that is as wanted is read once and not changed.
+
+use crate::error::{Errno, Error};
+use crate::limits::{PROBLEMS_LEN, ROUND_COUNT};
+use crate::log::Level;
+use crate::network::live::Link;
+use crate::network::model::Wanted;
+use crate::network::plan::{Change, Plan};
+use crate::ports::{Host, Links};
+use crate::text::Text;
+
+/// What became of a link.
+#[derive(Default)]
+pub struct Applied {
+    /// Changes made.
+    pub changes: usize,
+    /// What the kernel refused, without addresses; empty: the link is as wanted.
+    pub failures: Text<PROBLEMS_LEN>,
+    /// Whether IPv6 was wanted and is absent from the kernel or switched off on the link.
+    pub lacks_ipv6: bool,
+}
+
+/// Applies `wanted` to `link`.
+#[inline(never)]
+pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wanted) -> Applied {
+    let mut link = link.clone();
+    let mut applied = Applied::default();
+    for _ in 0..ROUND_COUNT {
+        match round(links, host, &link, wanted, &mut applied) {
+            Err(Error::System(_, Errno(libc::EAGAIN))) => {}
+            Err(error) => {
+                applied.failures = Text::of(format_args!("{error}"));
+                return applied;
+            }
+            Ok(0) => return applied,
+            Ok(changes) => {
+                applied.changes += changes;
+                link.flags |= libc::IFF_UP as u32;
+            }
+        }
+    }
+    applied.failures = Text::of(format_args!("does not come to rest"));
+    applied
+}
+
+/// One reading of the link and the changes it calls for: how many were made. What failed in an earlier round is tried again, so only the
+/// failures of the last round count.
+#[inline(never)]
+fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wanted, applied: &mut Applied) -> Result<usize, Error> {
+    let mut plan = Plan::new(wanted, link);
+    links.live(link, &mut |item| plan.see(item))?;
+    applied.failures = Text::new();
+    let mut made = 0;
+    plan.changes(&mut |change| {
+        let result = links.change(link, &change);
+        match result {
+            Ok(()) => host.log(Level::Debug, format_args!("{}: {change}", link.name)),
+            Err(error) => host.log(Level::Debug, format_args!("{}: {change}: {error}", link.name)),
+        }
+        match result {
+            Ok(()) => made += 1,
+            Err(Error::System(_, Errno(libc::EAFNOSUPPORT))) => applied.lacks_ipv6 = true,
+            Err(error) if is_moot(&change, error) => {}
+            Err(error) => {
+                let comma = if applied.failures.is_empty() { "" } else { ", " };
+                applied.failures.add(format_args!("{comma}{error}"));
+            }
+        }
+    });
+    Ok(made)
+}
+
+/// Whether the failure leaves nothing to do: somebody was faster, or what cannot be saved is put back in the next round.
+fn is_moot(change: &Change, error: Error) -> bool {
+    let errno = error.errno().map_or(0, |errno| errno.0);
+    match change {
+        Change::AddAddress { .. } | Change::AddRoute { .. } => errno == libc::EEXIST,
+        Change::RemoveAddress(_) | Change::RemoveRoute(_) => matches!(errno, libc::ESRCH | libc::EADDRNOTAVAIL),
+        Change::PromoteSecondaries => true,
+        Change::Up => false,
+    }
+}

@@ -1,0 +1,97 @@
+//! The host name (nodename): what is accepted as one, and `/etc/hostname`. sethostname(2), hostname(5).
+
+use crate::error::Error;
+use crate::limits::NODENAME_LEN;
+use crate::ports::Sink;
+
+/// A host name that has been checked: 1 to 64 letters, digits, `-`, `_` and single `.` in between; no part starts or ends with `-`. The
+/// kernel would take anything; this is what hostname(5) allows, and `_`, which host names of hosted machines do have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nodename<'a>(&'a str);
+
+impl<'a> Nodename<'a> {
+    /// Checks a name. White space around it is not part of it.
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        let text = core::str::from_utf8(text.trim_ascii()).ok()?;
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let part = |part: &str| !part.is_empty() && part.bytes().all(allowed) && !part.starts_with('-') && !part.ends_with('-');
+        (text.len() <= NODENAME_LEN && text.split('.').all(part)).then_some(Self(text))
+    }
+
+    /// The name.
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// Puts the new content of `/etc/hostname` into `sink`: the first line that is neither empty nor a comment becomes the name, everything
+/// else stays. `false` if it is the name already.
+///
+/// # Errors
+///
+/// Those of the sink.
+pub fn edit(old: &[u8], name: Nodename<'_>, sink: &mut dyn Sink) -> Result<bool, Error> {
+    let is_name = |line: &&[u8]| !line.trim_ascii().is_empty() && !line.starts_with(b"#");
+    let lines = || old.split_inclusive(|&byte| byte == b'\n');
+    let at = lines().position(|line| is_name(&line));
+    if lines().find(is_name).is_some_and(|line| line.trim_ascii() == name.as_bytes()) {
+        return Ok(false);
+    }
+    for (i, line) in lines().enumerate() {
+        if Some(i) == at {
+            sink.put(name.as_bytes())?;
+            sink.put(b"\n")?;
+        } else {
+            sink.put(line)?;
+        }
+    }
+    if at.is_none() {
+        if !old.is_empty() && !old.ends_with(b"\n") {
+            sink.put(b"\n")?;
+        }
+        sink.put(name.as_bytes())?;
+        sink.put(b"\n")?;
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    struct Collect(Vec<u8>);
+
+    impl Sink for Collect {
+        fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+            self.0.extend_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn names() {
+        for name in ["dummy", "RESCUE-dummy", "a", "web_1.example.org", "3com", " web1\n", &"x".repeat(64)] {
+            assert_eq!(Nodename::parse(name.as_bytes()).unwrap().as_bytes(), name.trim().as_bytes());
+        }
+        for name in ["", " ", "-a", "a-", ".a", "a.", "a..b", "a b", "a/b", "caf\u{e9}", "a\nb", "a.-b", &"x".repeat(65)] {
+            assert_eq!(Nodename::parse(name.as_bytes()), None, "{name:?}");
+        }
+        assert_eq!(Nodename::parse(b"a\0"), None);
+    }
+
+    #[test]
+    fn comments_stay() {
+        let edited = |old: &str| {
+            let mut new = Collect(Vec::new());
+            let changed = edit(old.as_bytes(), Nodename::parse(b"web1").unwrap(), &mut new).unwrap();
+            changed.then(|| String::from_utf8(new.0).unwrap())
+        };
+        assert_eq!(edited("").as_deref(), Some("web1\n"));
+        assert_eq!(edited("old").as_deref(), Some("web1\n"));
+        assert_eq!(edited("# who\n\nold\nmore\n").as_deref(), Some("# who\n\nweb1\nmore\n"));
+        assert_eq!(edited("# who").as_deref(), Some("# who\nweb1\n"));
+        assert_eq!(edited("# who\nweb1\n"), None);
+    }
+}

@@ -1,0 +1,440 @@
+//! The value of `vm-data/networking/<MAC>`: JSON of any host release to a [`Wanted`].
+//!
+//! Tolerant: whatever cannot be understood becomes a problem with its place, and the rest is taken. Members nobody knows are skipped.
+//! miniserde drives one visitor, the [`Document`] itself, which knows its place in the text; so every value goes straight into the model and
+//! the heap holds two words for each open object. The text was sanitised before (see [`crate::json`]).
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use miniserde::de::{Map, Seq, Visitor};
+use miniserde::{Deserialize, Result as Parsed, make_place};
+
+use crate::error::Error;
+use crate::limits::{OBJECT_COUNT, PROBLEMS_LEN};
+use crate::network::ip::Ip;
+use crate::network::model::{Address, Mac, Route, Wanted};
+use crate::text::Text;
+
+make_place!(Place);
+
+/// What one value says.
+pub struct Document {
+    /// What was understood.
+    pub wanted: Wanted,
+    /// The places of what was not, such as `ips[1] netmask`; never the text found there.
+    pub problems: Text<PROBLEMS_LEN>,
+    mac: Option<Mac>,
+    gateways: [Gateway; 2],
+    at: At,
+    index: usize,
+    entry: Entry,
+    objects: usize,
+}
+
+/// Parses sanitised JSON text, the value of the node called `node`.
+///
+/// # Errors
+///
+/// [`Error::Request`] if the text is not a JSON object or neither it nor the node's name tells a MAC address.
+#[inline(never)]
+pub fn parse(text: &str, node: &str) -> Result<Document, Error> {
+    let mut document: Document = miniserde::json::from_str(text).map_err(|_| Error::Request("not a JSON object"))?;
+    document.wanted.mac = document.mac.or_else(|| Mac::parse(node)).ok_or(Error::Request("no MAC address"))?;
+    document.wanted.gateway4 = document.gateway(Family::V4);
+    document.wanted.gateway6 = document.gateway(Family::V6);
+    document.wanted.complete = document.problems.is_empty();
+    Ok(document)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    V4,
+    V6,
+}
+
+impl Family {
+    fn of(ip: &Ip) -> Self {
+        if ip.is_v4() { Self::V4 } else { Self::V6 }
+    }
+}
+
+/// What is known of the default gateway of one family. The interface's own member decides, even if it is null; only where there is no such
+/// member (hosts of 2011 have none for IPv6) the gateway of the first address that has one is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gateway {
+    Unknown,
+    OfAddress(Claim),
+    OfInterface(Claim),
+}
+
+/// A gateway as it was written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    None,
+    Is(Ip),
+    Bad,
+}
+
+impl Claim {
+    /// Null, an empty text and the unspecified address all mean that there is none.
+    fn read(value: Scalar<'_>) -> Self {
+        match value {
+            Scalar::Null | Scalar::Text("") => Self::None,
+            Scalar::Text(text) => match Ip::parse(text) {
+                Some(ip) if ip.is_unspecified() => Self::None,
+                Some(ip) if ip.is_host() => Self::Is(ip),
+                _ => Self::Bad,
+            },
+            _ => Self::Bad,
+        }
+    }
+}
+
+/// A list of the document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum List {
+    Ips,
+    Ip6s,
+    Routes,
+    Dns,
+}
+
+impl List {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ips => "ips",
+            Self::Ip6s => "ip6s",
+            Self::Routes => "routes",
+            Self::Dns => "dns",
+        }
+    }
+}
+
+/// A member of an entry of a list.
+#[derive(Clone, Copy)]
+enum Field {
+    Ip,
+    Netmask,
+    Gateway,
+    Enabled,
+}
+
+/// Where in the document the next value stands.
+#[derive(Clone, Copy)]
+enum At {
+    Mac,
+    Gateway(Family),
+    List(List),
+    Entry(List),
+    Field(Field),
+}
+
+/// An object or array that is being read.
+#[derive(Clone, Copy)]
+enum Open {
+    Document,
+    List(List),
+    Entry(List),
+}
+
+/// A value that is neither object nor array.
+#[derive(Clone, Copy)]
+enum Scalar<'a> {
+    Null,
+    Flag(bool),
+    Number(u64),
+    Text(&'a str),
+    Other,
+}
+
+/// A netmask as it was written.
+#[derive(Clone, Copy)]
+enum Netmask {
+    Absent,
+    Len(u8),
+    Mask(Ip),
+    Bad,
+}
+
+/// The entry that is being read.
+struct Entry {
+    ip: Option<Ip>,
+    netmask: Netmask,
+    gateway: Claim,
+    enabled: bool,
+}
+
+const NO_ENTRY: Entry = Entry { ip: None, netmask: Netmask::Absent, gateway: Claim::None, enabled: true };
+
+impl Entry {
+    fn set(&mut self, field: Field, value: Scalar<'_>) {
+        match (field, value) {
+            (Field::Ip, Scalar::Text(text)) => self.ip = Ip::parse(text),
+            (Field::Ip, _) => self.ip = None,
+            (Field::Netmask, Scalar::Number(len)) => self.netmask = u8::try_from(len).map_or(Netmask::Bad, Netmask::Len),
+            (Field::Netmask, Scalar::Text(text)) => {
+                self.netmask = match text.parse() {
+                    Ok(len) => Netmask::Len(len),
+                    Err(_) => Ip::parse(text).map_or(Netmask::Bad, Netmask::Mask),
+                }
+            }
+            (Field::Netmask, _) => self.netmask = Netmask::Bad,
+            (Field::Gateway, value) => self.gateway = Claim::read(value),
+            (Field::Enabled, value) => {
+                self.enabled = match value {
+                    Scalar::Flag(flag) => flag,
+                    Scalar::Number(number) => number != 0,
+                    Scalar::Text(text) => text != "0" && !text.eq_ignore_ascii_case("false"),
+                    _ => true,
+                }
+            }
+        }
+    }
+
+    fn prefix_len(&self, ip: &Ip) -> Option<u8> {
+        match self.netmask {
+            Netmask::Len(len) if len <= ip.width() => Some(len),
+            Netmask::Mask(mask) if mask.same_family(ip) => mask.netmask_len(),
+            _ => None,
+        }
+    }
+}
+
+impl Document {
+    const fn new() -> Self {
+        Self {
+            wanted: Wanted::new(Mac([0; 6])),
+            problems: Text::new(),
+            mac: None,
+            gateways: [Gateway::Unknown; 2],
+            at: At::Mac,
+            index: 0,
+            entry: NO_ENTRY,
+            objects: 0,
+        }
+    }
+
+    fn problem(&mut self, place: fmt::Arguments<'_>) {
+        if !self.problems.is_empty() {
+            self.problems.add(format_args!(", "));
+        }
+        self.problems.add(place);
+    }
+
+    fn bad_entry(&mut self, list: List, what: &str) {
+        let index = self.index;
+        self.problem(format_args!("{}[{index}]{}{what}", list.name(), if what.is_empty() { "" } else { " " }));
+    }
+
+    fn slot(&mut self, family: Family) -> &mut Gateway {
+        let [v4, v6] = &mut self.gateways;
+        if family == Family::V4 { v4 } else { v6 }
+    }
+
+    fn gateway(&mut self, family: Family) -> Option<Ip> {
+        let (Gateway::OfInterface(claim) | Gateway::OfAddress(claim)) = *self.slot(family) else { return None };
+        match claim {
+            Claim::Is(ip) if Family::of(&ip) == family => return Some(ip),
+            Claim::None => {}
+            _ => self.problem(format_args!("{}", if family == Family::V4 { "gateway" } else { "gateway_v6" })),
+        }
+        None
+    }
+
+    /// Takes a value that stands at the current place.
+    fn scalar(&mut self, value: Scalar<'_>) {
+        match (self.at, value) {
+            (At::Mac, Scalar::Text(text)) => self.mac = Mac::parse(text),
+            (At::Mac, _) | (At::List(_), Scalar::Null) | (At::Entry(List::Dns), Scalar::Null) => {}
+            (At::Gateway(family), value) => *self.slot(family) = Gateway::OfInterface(Claim::read(value)),
+            (At::List(List::Dns) | At::Entry(List::Dns), Scalar::Text(text)) => self.name_server(text),
+            (At::List(list), _) => self.problem(format_args!("{}", list.name())),
+            (At::Entry(list), _) => self.bad_entry(list, ""),
+            (At::Field(field), value) => self.entry.set(field, value),
+        }
+    }
+
+    fn name_server(&mut self, text: &str) {
+        let Some(ip) = Ip::parse(text).filter(|ip| !ip.is_unspecified()) else { return self.bad_entry(List::Dns, "") };
+        if !self.wanted.dns.contains(&ip) && self.wanted.dns.push(ip).is_err() {
+            self.bad_entry(List::Dns, "is one too many");
+        }
+    }
+
+    fn end_entry(&mut self, list: List) {
+        if !self.entry.enabled {
+            return;
+        }
+        let Some(ip) = self.entry.ip else { return self.bad_entry(list, if list == List::Routes { "route" } else { "ip" }) };
+        let Some(prefix_len) = self.entry.prefix_len(&ip) else { return self.bad_entry(list, "netmask") };
+        match list {
+            List::Routes => self.end_route(ip, prefix_len),
+            _ => self.end_address(list, ip, prefix_len),
+        }
+    }
+
+    fn end_address(&mut self, list: List, ip: Ip, prefix_len: u8) {
+        let gateway = self.entry.gateway;
+        let Some(address) = Address::new(ip, prefix_len) else { return self.bad_entry(list, "ip") };
+        let slot = self.slot(Family::of(&ip));
+        if *slot == Gateway::Unknown && gateway != Claim::None {
+            *slot = Gateway::OfAddress(gateway);
+        }
+        match self.wanted.addresses.iter().find(|other| other.ip == ip).copied() {
+            Some(same) if same == address => {}
+            Some(_) => self.bad_entry(list, "contradicts another"),
+            None if self.wanted.addresses.push(address).is_err() => self.bad_entry(list, "is one too many"),
+            None => {}
+        }
+    }
+
+    fn end_route(&mut self, destination: Ip, prefix_len: u8) {
+        let gateway = match self.entry.gateway {
+            Claim::None => None,
+            Claim::Is(ip) => Some(ip),
+            Claim::Bad => return self.bad_entry(List::Routes, "gateway"),
+        };
+        let Some(route) = Route::new(destination, prefix_len, gateway) else { return self.bad_entry(List::Routes, "gateway") };
+        if !self.wanted.routes.contains(&route) && self.wanted.routes.push(route).is_err() {
+            self.bad_entry(List::Routes, "is one too many");
+        }
+    }
+
+    /// Opens an object or array at the current place; `None` after noting that none belongs there.
+    fn open(&mut self, open: Option<Open>) -> Option<Level<'_>> {
+        let Some(open) = open else {
+            self.scalar(Scalar::Other);
+            return None;
+        };
+        self.objects += 1;
+        if self.objects > OBJECT_COUNT {
+            if self.objects == OBJECT_COUNT + 1 {
+                self.problem(format_args!("too many entries"));
+            }
+            return None;
+        }
+        Some(Level { document: self, open })
+    }
+}
+
+impl Visitor for Document {
+    fn null(&mut self) -> Parsed<()> {
+        self.scalar(Scalar::Null);
+        Ok(())
+    }
+
+    fn boolean(&mut self, flag: bool) -> Parsed<()> {
+        self.scalar(Scalar::Flag(flag));
+        Ok(())
+    }
+
+    fn string(&mut self, text: &str) -> Parsed<()> {
+        self.scalar(Scalar::Text(text.trim_ascii()));
+        Ok(())
+    }
+
+    fn negative(&mut self, _: i64) -> Parsed<()> {
+        self.scalar(Scalar::Other);
+        Ok(())
+    }
+
+    fn nonnegative(&mut self, number: u64) -> Parsed<()> {
+        self.scalar(Scalar::Number(number));
+        Ok(())
+    }
+
+    fn float(&mut self, _: f64) -> Parsed<()> {
+        self.scalar(Scalar::Other);
+        Ok(())
+    }
+
+    fn seq(&mut self) -> Parsed<Box<dyn Seq + '_>> {
+        let open = match self.at {
+            At::List(list) => Some(Open::List(list)),
+            _ => None,
+        };
+        match self.open(open) {
+            Some(level) => {
+                level.document.index = usize::MAX;
+                Ok(Box::new(level))
+            }
+            None => <dyn Visitor>::ignore().seq(),
+        }
+    }
+
+    fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
+        let open = match self.at {
+            At::Entry(list) if list != List::Dns => Some(Open::Entry(list)),
+            _ => None,
+        };
+        match self.open(open) {
+            Some(level) => {
+                level.document.entry = NO_ENTRY;
+                Ok(Box::new(level))
+            }
+            None => <dyn Visitor>::ignore().map(),
+        }
+    }
+}
+
+/// An object or array that is open, and the document that its values go to.
+struct Level<'a> {
+    document: &'a mut Document,
+    open: Open,
+}
+
+impl Map for Level<'_> {
+    fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
+        self.document.at = match (self.open, key) {
+            (Open::Document, "mac") => At::Mac,
+            (Open::Document, "gateway") => At::Gateway(Family::V4),
+            (Open::Document, "gateway_v6" | "gateway6") => At::Gateway(Family::V6),
+            (Open::Document, "ips") => At::List(List::Ips),
+            (Open::Document, "ip6s") => At::List(List::Ip6s),
+            (Open::Document, "routes") => At::List(List::Routes),
+            (Open::Document, "dns") => At::List(List::Dns),
+            (Open::Entry(List::Routes), "route") => At::Field(Field::Ip),
+            (Open::Entry(List::Ips | List::Ip6s), "ip") => At::Field(Field::Ip),
+            (Open::Entry(_), "netmask") => At::Field(Field::Netmask),
+            (Open::Entry(_), "gateway") => At::Field(Field::Gateway),
+            (Open::Entry(_), "enabled") => At::Field(Field::Enabled),
+            _ => return Ok(<dyn Visitor>::ignore()),
+        };
+        Ok(self.document)
+    }
+
+    fn finish(&mut self) -> Parsed<()> {
+        if let Open::Entry(list) = self.open {
+            self.document.end_entry(list);
+        }
+        Ok(())
+    }
+}
+
+impl Seq for Level<'_> {
+    fn element(&mut self) -> Parsed<&mut dyn Visitor> {
+        if let Open::List(list) = self.open {
+            self.document.at = At::Entry(list);
+            self.document.index = self.document.index.wrapping_add(1);
+        }
+        Ok(self.document)
+    }
+
+    fn finish(&mut self) -> Parsed<()> {
+        Ok(())
+    }
+}
+
+impl Deserialize for Document {
+    fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
+        Place::new(out)
+    }
+}
+
+impl Visitor for Place<Document> {
+    fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
+        let document = self.out.insert(Document::new());
+        Ok(Box::new(Level { document, open: Open::Document }))
+    }
+}

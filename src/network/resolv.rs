@@ -1,0 +1,131 @@
+//! `/etc/resolv.conf`: the `nameserver` lines become those that are wanted, everything else stays byte for byte. resolv.conf(5).
+
+use crate::error::Error;
+use crate::limits::NAMESERVER_COUNT;
+use crate::network::ip::Ip;
+use crate::ports::Sink;
+use crate::text::Text;
+
+/// Puts the new content for `servers` into `sink`; `false` if the old one asks these servers already, in whatever order (the host's order
+/// means nothing). Only as many as resolvers use are written; where there are more, any of them are as good.
+///
+/// # Errors
+///
+/// Those of the sink.
+pub fn edit(old: &[u8], servers: &[Ip], sink: &mut dyn Sink) -> Result<bool, Error> {
+    let used = servers.get(..NAMESERVER_COUNT).unwrap_or(servers);
+    if used.is_empty() || asks_already(old, servers, used.len()) {
+        return Ok(false);
+    }
+    let mut written = false;
+    let mut open = false;
+    for line in old.split_inclusive(|&byte| byte == b'\n') {
+        let ours = nameserver(line).is_some();
+        if ours && !written {
+            put(used, ending(line), sink)?;
+            written = true;
+        }
+        if !ours {
+            sink.put(line)?;
+            open = !line.ends_with(b"\n");
+        }
+    }
+    if !written {
+        let ending = old.split_inclusive(|&byte| byte == b'\n').next().map_or("\n", ending);
+        if open {
+            sink.put(ending.as_bytes())?;
+        }
+        put(used, ending, sink)?;
+    }
+    Ok(true)
+}
+
+fn put(servers: &[Ip], ending: &str, sink: &mut dyn Sink) -> Result<(), Error> {
+    servers.iter().try_for_each(|ip| sink.put(Text::<64>::of(format_args!("nameserver {ip}{ending}")).as_str().as_bytes()))
+}
+
+fn ending(line: &[u8]) -> &'static str {
+    if line.ends_with(b"\r\n") { "\r\n" } else { "\n" }
+}
+
+/// The value of a `nameserver` line. As in the C libraries, the keyword is at the line's start.
+fn nameserver(line: &[u8]) -> Option<&[u8]> {
+    let value = line.strip_prefix(b"nameserver")?;
+    value.first()?.is_ascii_whitespace().then(|| value.trim_ascii())
+}
+
+/// Whether `old` has `count` different servers, all of them among `servers`.
+fn asks_already(old: &[u8], servers: &[Ip], count: usize) -> bool {
+    let (mut lines, mut seen) = (0, 0u64);
+    for value in old.split(|&byte| byte == b'\n').filter_map(nameserver) {
+        let ip = core::str::from_utf8(value).ok().and_then(Ip::parse);
+        let Some(which) = servers.iter().position(|server| Some(*server) == ip) else { return false };
+        lines += 1;
+        seen |= 1 << which;
+    }
+    lines == count && seen.count_ones() as usize == count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::string::{String, ToString};
+    use std::vec::Vec;
+
+    struct Collect(Vec<u8>);
+
+    impl Sink for Collect {
+        fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+            self.0.extend_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    fn edited(old: &str, servers: &[&str]) -> Option<String> {
+        let servers: Vec<Ip> = servers.iter().map(|text| Ip::parse(text).unwrap()).collect();
+        let mut new = Collect(Vec::new());
+        edit(old.as_bytes(), &servers, &mut new).unwrap().then(|| String::from_utf8(new.0).unwrap())
+    }
+
+    #[test]
+    fn only_nameserver_lines_are_ours() {
+        let old = "# by hand\nsearch example.org\r\nnameserver 10.0.0.1\r\noptions timeout:1\nnameserver\t10.0.0.2\n nameserver 1.2.3.4\nnameservers 5\n";
+        let new = "# by hand\nsearch example.org\r\nnameserver 192.0.2.53\r\nnameserver 2001:db8::53\r\noptions timeout:1\n nameserver 1.2.3.4\nnameservers 5\n";
+        assert_eq!(edited(old, &["192.0.2.53", "2001:db8::53"]).as_deref(), Some(new));
+        assert_eq!(edited(new, &["2001:db8::53", "192.0.2.53"]), None);
+    }
+
+    #[test]
+    fn they_go_to_the_end_where_there_is_none() {
+        assert_eq!(edited("", &["192.0.2.53"]).as_deref(), Some("nameserver 192.0.2.53\n"));
+        assert_eq!(edited("search a", &["192.0.2.53"]).as_deref(), Some("search a\nnameserver 192.0.2.53\n"));
+        assert_eq!(edited("search a\r\n;x", &["192.0.2.53"]).as_deref(), Some("search a\r\n;x\r\nnameserver 192.0.2.53\r\n"));
+        assert_eq!(edited("search a\n", &[]), None);
+        assert_eq!(edited("nameserver 10.0.0.1", &["192.0.2.53"]).as_deref(), Some("nameserver 192.0.2.53\n"));
+    }
+
+    #[test]
+    fn as_many_as_resolvers_use() {
+        let four = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
+        let new = edited("", &four).unwrap();
+        assert_eq!(new, "nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n");
+        assert_eq!(edited(&new, &[four[3], four[2], four[1], four[0]]), None);
+        let twice = "nameserver 192.0.2.1\nnameserver 192.0.2.1\n";
+        assert_eq!(edited(twice, &four[..2]).as_deref(), Some("nameserver 192.0.2.1\nnameserver 192.0.2.2\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn other_lines_stay_and_a_second_edit_changes_nothing(old in "([a-z#; ]{0,12}\r?\n|nameserver [0-9:.]{0,9}\n){0,8}[a-z]{0,3}", servers in prop::collection::vec(any::<[u8; 4]>(), 1..6)) {
+            let servers: Vec<String> = servers.into_iter().map(|octets| Ip::V4(octets).to_string()).collect();
+            let mut servers: Vec<&str> = servers.iter().map(String::as_str).collect();
+            servers.sort_unstable();
+            servers.dedup();
+            let new = edited(&old, &servers).unwrap_or_else(|| old.clone());
+            let others = |text: &str| -> Vec<String> { text.lines().filter(|line| nameserver(line.as_bytes()).is_none()).map(Into::into).collect() };
+            prop_assert_eq!(others(&new), others(&old));
+            prop_assert_eq!(edited(&new, &servers), None);
+        }
+    }
+}
