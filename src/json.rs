@@ -1,7 +1,7 @@
 //! One pass over JSON text from the host, before `miniserde` sees it.
 //!
 //! miniserde rejects raw control characters, turns long integers into floats, and its memory grows with nesting. So this pass turns
-//! every octet below 0x20 into a space, puts quotes around number tokens of more than 15 digits, and refuses what is not UTF-8 or is nested
+//! every octet below 0x20 into a space, puts quotes around number tokens of more than 15 digits or with an exponent, and refuses what is not UTF-8 or is nested
 //! too deeply. Nothing else is checked here: the parser does that.
 
 use crate::error::{Errno, Error};
@@ -37,19 +37,25 @@ pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Erro
         if depth > NESTING_COUNT {
             return Err(Error::Request("nested too deeply"));
         }
-        let long_number = first != b'"' && token.iter().filter(|b| b.is_ascii_digit()).count() > DIGITS_COUNT;
-        if long_number {
+        let quoted = first != b'"' && is_inexact(token);
+        if quoted {
             out.push(b'"').map_err(|_| TOO_LONG)?;
         }
         for &byte in token {
             out.push(if byte < 0x20 { b' ' } else { byte }).map_err(|_| TOO_LONG)?;
         }
-        if long_number {
+        if quoted {
             out.push(b'"').map_err(|_| TOO_LONG)?;
         }
         rest = if token.is_empty() { tail } else { after };
     }
     core::str::from_utf8(out).map_err(|_| Error::bug("sanitised text is not UTF-8"))
+}
+
+/// Whether a number token has more digits than the parser keeps, or an exponent that could exceed its range.
+fn is_inexact(token: &[u8]) -> bool {
+    let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
+    digits > DIGITS_COUNT || digits > 0 && token.iter().any(|b| matches!(b, b'e' | b'E'))
 }
 
 /// Octets of the string token at the front of `bytes`, both quotes included; all of them if it does not end.
@@ -83,6 +89,7 @@ mod tests {
         );
         assert_eq!(clean(b"[123456789012345,1234567890123456]").unwrap(), "[123456789012345,\"1234567890123456\"]");
         assert_eq!(clean(b"\"a\x01\tb 12345678901234567 \\\" {{{{{{{{{\"").unwrap(), "\"a  b 12345678901234567 \\\" {{{{{{{{{\"");
+        assert_eq!(clean(b"[-1e400,1.5,2]").unwrap(), "[\"-1e400\",1.5,2]");
         assert_eq!(clean(b"\"no end \\").unwrap(), "\"no end \\");
         assert_eq!(clean(b"").unwrap(), "");
     }
@@ -96,12 +103,11 @@ mod tests {
 
     #[test]
     fn the_worst_growth_of_a_whole_message_fits() {
-        let mut worst = std::vec::Vec::new();
-        while worst.len() < crate::limits::PAYLOAD_LEN {
-            worst.extend_from_slice(b"1234567890123456,");
+        for token in ["1234567890123456,", "1e1,", ",1e1"] {
+            let mut worst = token.repeat(crate::limits::PAYLOAD_LEN);
+            worst.truncate(crate::limits::PAYLOAD_LEN);
+            assert!(clean(worst.as_bytes()).is_ok(), "{token}");
         }
-        worst.truncate(crate::limits::PAYLOAD_LEN);
-        assert!(clean(&worst).is_ok());
     }
 
     proptest! {

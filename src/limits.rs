@@ -29,8 +29,8 @@ pub const DIGITS_COUNT: usize = 15;
 /// Arrays and objects inside one another in JSON from the host; no host sends more than four. Deeper is refused.
 pub const NESTING_COUNT: usize = 8;
 
-/// JSON text after sanitising: a whole payload of 16-digit numbers grows by two quotes each, to 4,578 octets.
-pub const TEXT_LEN: usize = 4608;
+/// JSON text after sanitising: a whole payload of numbers like `1e1` grows by two quotes each, to 6,144 octets.
+pub const TEXT_LEN: usize = 6144;
 
 /// A public value of the Diffie-Hellman exchange, or the agreed secret, in decimal digits: those of 2^107 - 2.
 pub const DECIMAL_LEN: usize = 33;

@@ -140,9 +140,8 @@ fn run(options: &Options) -> c_int {
             return status::UNAVAILABLE;
         }
     };
-    let root = Fd::open(options.root, libc::O_RDONLY | libc::O_DIRECTORY, 0).and_then(|root| Ok((root.duplicate()?, root)));
-    let (root, root_of_state) = match root {
-        Ok(both) => both,
+    let root = match Fd::open(options.root, libc::O_RDONLY | libc::O_DIRECTORY, 0) {
+        Ok(root) => root,
         Err(errno) => {
             complain(format_args!("cannot open the root directory {}: {errno}", options.root.to_str().unwrap_or("?")));
             return status::OS_ERROR;
@@ -154,9 +153,9 @@ fn run(options: &Options) -> c_int {
     host.log(Level::Info, format_args!("event=start version={VERSION}"));
     let parts = Parts {
         channel,
-        files: GuestFiles::new(root),
+        files: GuestFiles::new(&root),
         host,
-        journal: Recorder::recover(StateFile::new(root_of_state, state::PATH)),
+        journal: Recorder::new(StateFile::new(&root, state::PATH)),
         notify: environment.notify,
         release: rt::release,
     };
@@ -175,7 +174,7 @@ fn settle(options: &Options) -> Option<c_int> {
     let side = if options.foreground { Ok(Side::Daemon) } else { process::daemonise() };
     let (pid, end) = match side {
         Ok(Side::Parent(daemon)) => (daemon, Some(status::OK)),
-        Ok(Side::Daemon) if !options.foreground => return None,
+        Ok(Side::Daemon) if !options.foreground || options.pid_file.is_none() => return None,
         Ok(Side::Daemon) => (process::id(), None),
         Err(errno) => {
             complain(format_args!("cannot become a daemon: {errno}"));

@@ -9,6 +9,7 @@ use miniserde::de::{Map, Seq, Visitor};
 use miniserde::{Deserialize, Result as Parsed, make_place};
 
 use crate::error::Error;
+use crate::text::Text;
 
 make_place!(Place);
 
@@ -100,7 +101,10 @@ impl Request {
         Ok(match name {
             "version" => Command::Version,
             "features" => Command::Features,
-            "keyinit" => Command::KeyInit(self.text("keyinit needs a number as its value")?),
+            "keyinit" => Command::KeyInit(match &self.value {
+                Value::Number(digits) => digits.as_str(),
+                _ => self.text("keyinit needs a number as its value")?,
+            }),
             "password" => Command::Password(self.text("password needs a string as its value")?),
             "injectfile" => Command::InjectFile(self.text("injectfile needs a string as its value")?),
             "file_inject" => {
@@ -132,6 +136,8 @@ enum Value {
     #[default]
     Absent,
     Text(String),
+    /// A whole number, in decimal.
+    Number(Text<20>),
     Object(Box<Members>),
     Other,
 }
@@ -203,8 +209,8 @@ impl Visitor for Place<Value> {
 
     fn nonnegative(&mut self, number: u64) -> Parsed<()> {
         // At most 15 digits: the sanitiser puts longer ones in quotes.
-        let digits = crate::text::Text::<20>::of(format_args!("{number}"));
-        self.string(digits.as_str())
+        self.out = Some(Value::Number(Text::of(format_args!("{number}"))));
+        Ok(())
     }
 
     fn float(&mut self, _: f64) -> Parsed<()> {
@@ -299,6 +305,8 @@ mod tests {
             (b"{\"value\":\"x\"}", "the request has no name"),
             (b"{\"name\":{}}", "the request's name is not a string"),
             (b"{\"name\":null}", "the request's name is not a string"),
+            (b"{\"name\":1}", "the request's name is not a string"),
+            (b"{\"name\":\"password\",\"value\":1}", "password needs a string as its value"),
             (b"{\"name\":\"keyinit\"}", "keyinit needs a number as its value"),
             (b"{\"name\":\"keyinit\",\"value\":1.5}", "keyinit needs a number as its value"),
             (b"{\"name\":\"password\",\"value\":[\"x\"]}", "password needs a string as its value"),

@@ -2,7 +2,7 @@
 //!
 //! A state file that cannot be written is no reason not to serve: it is said once, and the agent goes on without.
 
-use crate::error::Error;
+use crate::error::{Errno, Error};
 use crate::limits::STATE_LEN;
 use crate::ports::Journal;
 use crate::state::State;
@@ -12,22 +12,34 @@ use crate::sys::posix::state_file::StateFile;
 const TRIES: u8 = 2;
 
 /// The state, in memory and in its file.
-pub struct Recorder {
-    file: StateFile,
+pub struct Recorder<'r> {
+    file: StateFile<'r>,
     state: State,
+    refused: Option<Errno>,
 }
 
-impl Recorder {
+impl<'r> Recorder<'r> {
+    /// A journal over `file`, not read yet.
+    pub fn new(file: StateFile<'r>) -> Self {
+        Self { file, state: State::default(), refused: None }
+    }
+
     /// Reads what an earlier process left, and removes its temporary files.
     #[inline(never)]
-    pub fn recover(mut file: StateFile) -> Self {
+    pub fn recover(&mut self) {
         let mut text = [0; STATE_LEN];
-        let mut state = State::parse(file.read(&mut text)).unwrap_or_default();
-        if !state.directory.is_empty() {
-            file.remove_strays(&state.directory);
-            state.directory.clear();
+        if let Some(state) = State::parse(self.file.read(&mut text)) {
+            self.state = state;
         }
-        Self { file, state }
+        if !self.state.directory.is_empty() {
+            self.file.remove_strays(&self.state.directory);
+            self.state.directory.clear();
+        }
+    }
+
+    /// Why the state file could not be written, once.
+    pub fn refusal(&mut self) -> Option<Errno> {
+        self.refused.take()
     }
 
     /// Notes that `request` is about to be done.
@@ -60,20 +72,17 @@ impl Recorder {
         }
     }
 
-    /// Whether `request` was being done when the process before this one ended.
-    pub fn was_interrupted(&self, request: &[u8]) -> bool {
-        !request.is_empty() && self.state.request == request
-    }
-
     #[inline(never)]
     fn write(&mut self) {
-        if let Some(text) = self.state.emit() {
-            self.file.write(&text);
+        if let Some(text) = self.state.emit()
+            && let Err(errno) = self.file.write(&text)
+        {
+            self.refused = Some(errno);
         }
     }
 }
 
-impl Journal for Recorder {
+impl Journal for Recorder<'_> {
     fn directory(&mut self, directory: &[u8]) -> Result<(), Error> {
         if self.state.directory != directory && !self.state.request.is_empty() {
             self.state.directory.clear();

@@ -76,10 +76,10 @@ enum Mode {
 pub struct Agent<'b> {
     store: Client<'b, StoreChannel>,
     mode: Mode,
-    files: GuestFiles,
+    files: GuestFiles<'b>,
     links: Links<'b>,
     host: System,
-    journal: Recorder,
+    journal: Recorder<'b>,
     keys: Keys,
     ready: Ready,
     text: &'b mut JsonText,
@@ -94,15 +94,15 @@ pub struct Agent<'b> {
 }
 
 /// What an agent is made of.
-pub struct Parts {
+pub struct Parts<'r> {
     /// The open store.
     pub channel: StoreChannel,
     /// The guest's files.
-    pub files: GuestFiles,
+    pub files: GuestFiles<'r>,
     /// Clock, log and so on.
     pub host: System,
-    /// What an earlier process left.
-    pub journal: Recorder,
+    /// What outlives the process.
+    pub journal: Recorder<'r>,
     /// Whom to tell that the guest is ready.
     pub notify: Option<Notify>,
     /// Frees everything the JSON parser allocated.
@@ -111,7 +111,7 @@ pub struct Parts {
 
 impl<'b> Agent<'b> {
     /// An agent over `parts`.
-    pub fn new(parts: Parts, buffers: &'b mut Buffers) -> Self {
+    pub fn new(parts: Parts<'b>, buffers: &'b mut Buffers) -> Self {
         let ready = Ready::new(parts.notify, parts.host.now_ms());
         Self {
             store: Client::new(parts.channel, DIRECTORY, &mut buffers.client),
@@ -138,6 +138,7 @@ impl<'b> Agent<'b> {
     /// [`Error::Bug`], after the request at hand was answered.
     pub fn run(&mut self, apply_at_start: bool) -> Result<(), Error> {
         self.start_watching();
+        self.journal.recover();
         self.adopt_answers();
         if apply_at_start {
             self.apply_at_start();
@@ -146,6 +147,7 @@ impl<'b> Agent<'b> {
             if signal::must_reopen() {
                 self.host.log.reopen();
             }
+            self.store.take_received();
             if let Connection::Lost(errno) = self.store.connection() {
                 if self.reconnect(errno).is_break() {
                     break;
@@ -310,6 +312,10 @@ impl<'b> Agent<'b> {
         let mut answer = result.unwrap_or_else(Answer::from);
         self.answer(id, &path, &mut answer);
         self.journal.end();
+        if let Some(errno) = self.journal.refusal() {
+            self.host
+                .log(Level::Warning, format_args!("event=no-state-file reason=\"{errno}\" effect=\"nothing is known after a restart\""));
+        }
         let now_ms = self.host.now_ms();
         self.ready.answered(name == "resetnetwork", now_ms);
         let level = if answer.code == Code::Done || answer.code == Code::Key { Level::Info } else { Level::Warning };

@@ -122,6 +122,12 @@ impl Agent {
         field(&self.proc("status"), "voluntary_ctxt_switches:")
     }
 
+    /// Its state as /proc names it: S for sleeping, T for stopped.
+    pub fn state(&self) -> char {
+        let status = self.proc("status");
+        status.split_once("State:\t").and_then(|(_, rest)| rest.chars().next()).expect("a state")
+    }
+
     /// Waits until it sleeps in poll(2).
     pub fn wait_until_idle(&self) {
         let mut last = (0, Instant::now());
@@ -130,7 +136,7 @@ impl Agent {
             if now != last.0 {
                 last = (now, Instant::now());
             }
-            (self.proc("status").contains("State:\tS") && last.1.elapsed() > Duration::from_millis(200)).then_some(())
+            (self.state() == 'S' && last.1.elapsed() > Duration::from_millis(200)).then_some(())
         })
         .expect("the agent never sleeps");
     }
@@ -146,7 +152,9 @@ impl Drop for Agent {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
-            eprintln!("--- the agent's log\n{}---", self.log());
+            let log = self.log();
+            let skip = log.lines().count().saturating_sub(20);
+            log.lines().skip(skip).for_each(|line| eprintln!("agent: {line}"));
         }
     }
 }

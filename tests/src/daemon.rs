@@ -80,9 +80,9 @@ impl Daemon {
     /// Stops it as if it had crashed: all its state is lost and every connection closed.
     pub fn kill(&mut self) {
         if let Running::Real(mut child) = std::mem::replace(&mut self.running, Running::Stopped) {
-            // The shim's socket outlives the daemon; a connection must fail, not hang.
             child.kill().expect("kill the daemon");
             child.wait().expect("wait for the daemon");
+            // Else a client could take the dead daemon's sockets for the next one's.
             for socket in ["socket", "dom1.sock"] {
                 let _ = fs::remove_file(self.run.path().join(socket));
             }

@@ -134,7 +134,7 @@ impl Xs {
     /// `None` if no message begins in time.
     fn message(&mut self, timeout: Duration) -> Option<Message> {
         self.stream.set_read_timeout(Some(timeout.max(Duration::from_millis(1)))).unwrap();
-        match Message::read(&mut self.stream) {
+        match Message::read(&mut self.stream, 1 << 20) {
             Ok(message) => Some(message),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => None,
             Err(error) => panic!("XenStore went away: {error}"),

@@ -64,7 +64,7 @@ want 'GUEST after daemon:\*:19000:0:99999:7:::' 'GUEST after user:!:19001::::::'
 # The files: a new one in a new .ssh, and an old one that keeps its mode and leaves a backup; nothing else beside them.
 want 'GUEST file 700 0:0 [0-9]+ /root/\.ssh' 'GUEST file 600 0:0 [0-9]+ /root/\.ssh/authorized_keys'
 want 'GUEST key # The following ssh key was injected by Nova' 'GUEST key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHN0 user@example'
-want 'GUEST file 640 0:0 22 /etc/motd' 'GUEST motd new, with commas'
+want 'GUEST file 640 0:0 16 /etc/motd' 'GUEST motd new, with commas'
 want 'GUEST file 640 0:0 4 /etc/motd\.[0-9]+\.bak~' 'GUEST motd-backup old'
 unwanted 'GUEST file .*/\.nova-agent\..*' 'GUEST file .*/shadow\.lock'
 

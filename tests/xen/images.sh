@@ -63,8 +63,8 @@ start=$(((setup + 1) * 512 + offset))
 head -c $((start + length)) "$image" | tail -c "$length" | xz -dc --single-stream > "$out/vmlinux"
 gzip -dc "$root/boot/xen-4.17-amd64.gz" > "$out/xen"
 
-put "$work/guest" /sbin "$agent"
-mv "$work/guest/sbin/${agent##*/}" "$work/guest/sbin/nova-agent"
+mkdir -p "$work/guest/sbin"
+cp "$agent" "$work/guest/sbin/nova-agent"
 modules "$work/guest" drivers/net/xen-netfront.ko
 archive guest
 

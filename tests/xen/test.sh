@@ -20,7 +20,7 @@ for attempt in 1 2; do
     echo "xen: boot $attempt broke off with status $status, see $console.$attempt"
 done
 if [ -e "$console" ] && "$here/check.sh" "$console"; then
-    sed -n 's/^GUEST agent \(Vm.*\)\r/xen: agent \1/p' "$console"
+    sed -n 's/^GUEST agent \([VA].*\)\r/xen: agent \1/p' "$console"
     echo "xen: every request was answered with the right effect"
 else
     echo "xen: FAILED, see $console"

@@ -11,4 +11,4 @@ pub mod netlink;
 pub mod socket;
 pub mod system;
 
-pub use system::{close_descriptors_from, errno_location, forbid_core_files, kernel_log, on_xen, random, set_nodename, store_paths};
+pub use system::{close_descriptors_from, errno_location, forbid_core_files, fork, kernel_log, on_xen, random, set_nodename, store_paths};

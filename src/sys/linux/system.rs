@@ -51,9 +51,16 @@ pub fn close_descriptors_from(first: libc::c_int) {
 pub fn forbid_core_files() {
     // SAFETY: plain numbers.
     unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
-    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: `none` is a valid rlimit.
-    unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
+}
+
+/// fork(2) without what musl's does for threads and handlers, of which there are none.
+///
+/// # Safety
+///
+/// The child must be able to go on with everything that the parent had: one thread, no locks.
+pub unsafe fn fork() -> libc::c_int {
+    // SAFETY: no new stack, no shared memory: what fork(2) is.
+    unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD, 0, 0, 0, 0) as libc::c_int }
 }
 
 /// Fills `out` from the kernel's random source: getrandom (3.17), else `/dev/urandom`.

@@ -13,7 +13,9 @@ use super::replace::{Old, Replacement};
 use super::walk::Place;
 use crate::error::{Errno, Error};
 use crate::limits::BACKUPS_COUNT;
-use crate::ports::{Journal, Sink};
+use crate::ports::Journal;
+
+const WHAT: &str = "make backup";
 
 /// The time in the name of a backup of `name`; `None` if it is none.
 fn time_of(backup: &[u8], name: &[u8]) -> Option<u64> {
@@ -38,7 +40,6 @@ fn name_at(name: &Name, time: u64) -> Result<Name, Errno> {
 /// ENAMETOOLONG; what linking or copying says. The file itself is untouched in any case.
 #[inline(never)]
 pub fn keep(place: &Place, old: &Old, journal: &mut dyn Journal, real: &[u8]) -> Result<(), Error> {
-    const WHAT: &str = "make backup";
     if has_equal(place, old).map_err(|e| Error::System(WHAT, e))? {
         return Ok(());
     }
@@ -57,22 +58,17 @@ pub fn keep(place: &Place, old: &Old, journal: &mut dyn Journal, real: &[u8]) ->
 }
 
 /// A copy, for file systems without links.
-#[inline(never)]
 fn copy(place: &Place, old: &Old, backup: &Name, journal: &mut dyn Journal, real: &[u8]) -> Result<(), Error> {
-    let empty = Bytes::zeroed(0).map_err(|e| Error::System("make backup", e))?;
-    let file = old.file.duplicate().map_err(|e| Error::System("make backup", e))?;
-    let like = Old { file, stat: old.stat, content: empty };
-    let mut copy = Replacement::new(place, Some(&like), 0, journal, real);
-    copy.put(&old.content)?;
+    let mut copy = Replacement::copy_of(place, old, journal, real)?;
     copy.finish()?;
-    copy.commit_as(backup).map_err(|e| Error::System("make backup", e))
+    copy.commit_as(backup).map_err(|e| Error::System(WHAT, e))
 }
 
 /// Whether a backup of the same content exists.
 #[inline(never)]
 fn has_equal(place: &Place, old: &Old) -> Result<bool, Errno> {
     let mut equal = false;
-    let listing = place.directory.open_at(c".", libc::O_RDONLY | libc::O_DIRECTORY, 0)?;
+    let listing = place.directory.again()?;
     for_each_name(&listing, &mut |name| {
         if time_of(name.to_bytes(), place.name.as_bytes()).is_some() {
             let same = place.directory.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0).and_then(|file| {
@@ -95,7 +91,7 @@ fn has_equal(place: &Place, old: &Old) -> Result<bool, Errno> {
 pub fn prune(place: &Place) -> Result<(), Errno> {
     loop {
         let (mut count, mut oldest) = (0, u64::MAX);
-        let listing = place.directory.open_at(c".", libc::O_RDONLY | libc::O_DIRECTORY, 0)?;
+        let listing = place.directory.again()?;
         for_each_name(&listing, &mut |name| {
             if let Some(time) = time_of(name.to_bytes(), place.name.as_bytes()) {
                 count += 1;

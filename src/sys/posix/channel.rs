@@ -53,14 +53,12 @@ fn connect(path: &CStr) -> Result<Fd, Errno> {
         result => return result,
     }
     let (address, len) = unix_address(path.to_bytes()).ok_or(Errno(libc::ENAMETOOLONG))?;
+    // musl does without the flags on kernels before 2.6.27. A full backlog is EAGAIN, and like a store that is not there yet.
+    let kind = libc::SOCK_STREAM | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
     // SAFETY: plain numbers.
-    let socket = Fd::adopt(unsafe { libc::socket(libc::AF_UNIX, libc::SOCK_STREAM, 0) })?;
-    // SAFETY: plain numbers. Not in one call with socket(2), which took no flags before Linux 2.6.27.
-    check(unsafe { libc::fcntl(socket.raw(), libc::F_SETFD, libc::FD_CLOEXEC) })?;
+    let socket = Fd::adopt(unsafe { libc::socket(libc::AF_UNIX, kind, 0) })?;
     // SAFETY: `address` is a valid sockaddr_un of which `len` octets are used.
     check(unsafe { libc::connect(socket.raw(), (&raw const address).cast(), len) })?;
-    // SAFETY: plain numbers. After connect(2), so that a full backlog is waited for.
-    check(unsafe { libc::fcntl(socket.raw(), libc::F_SETFL, libc::O_NONBLOCK) })?;
     Ok(socket)
 }
 

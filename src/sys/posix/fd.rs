@@ -79,8 +79,11 @@ impl Fd {
     ///
     /// See open(2).
     pub fn open(path: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
+        // openat(2), since musl's open sets close-on-exec a second time, for kernels before 2.6.23; those lose the flag, which only
+        // matters where another program is started.
+        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY;
         // SAFETY: `path` is NUL-terminated and outlives the call.
-        retry(|| Self::adopt(unsafe { libc::open(path.as_ptr(), flags | libc::O_CLOEXEC | libc::O_NOCTTY, libc::c_uint::from(mode)) }))
+        retry(|| Self::adopt(unsafe { libc::openat(libc::AT_FDCWD, path.as_ptr(), flags, libc::c_uint::from(mode)) }))
     }
 
     /// openat(2) of a name in this directory, close-on-exec, a symbolic link is ELOOP.
@@ -94,14 +97,13 @@ impl Fd {
         retry(|| Self::adopt(unsafe { libc::openat(self.0, name.as_ptr(), flags, libc::c_uint::from(mode)) }))
     }
 
-    /// A second descriptor for the same open file.
+    /// This directory, opened again: one that can be walked or listed on its own.
     ///
     /// # Errors
     ///
-    /// EMFILE.
-    pub fn duplicate(&self) -> Result<Self, Errno> {
-        // SAFETY: duplicates a descriptor we own.
-        Self::adopt(unsafe { libc::fcntl(self.0, libc::F_DUPFD_CLOEXEC, 3) })
+    /// See openat(2).
+    pub fn again(&self) -> Result<Self, Errno> {
+        self.open_at(c".", libc::O_RDONLY | libc::O_DIRECTORY, 0)
     }
 
     /// read(2) into `buffer`; 0 at the end.

@@ -11,20 +11,15 @@ use crate::error::{Errno, Error};
 use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink};
 
 /// Files below an open root directory.
-pub struct GuestFiles {
-    root: Fd,
+pub struct GuestFiles<'r> {
+    root: &'r Fd,
     lock: Option<AccountLock>,
 }
 
-impl GuestFiles {
+impl<'r> GuestFiles<'r> {
     /// Files below `root`.
-    pub fn new(root: Fd) -> Self {
+    pub fn new(root: &'r Fd) -> Self {
         Self { root, lock: None }
-    }
-
-    /// The root directory.
-    pub fn root(&self) -> &Fd {
-        &self.root
     }
 
     /// The regular file at `place`, open and read.
@@ -56,10 +51,10 @@ impl Sink for Nowhere {
     }
 }
 
-impl Files for GuestFiles {
+impl Files for GuestFiles<'_> {
     fn edit(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
         let mut real = RealPath::new();
-        let place = match walk::find(&self.root, path, rule.parents, Last::Follow, &mut real) {
+        let place = match walk::find(self.root, path, rule.parents, Last::Follow, &mut real) {
             Ok(place) => place,
             Err(Errno(libc::ENOENT)) if rule.create.is_none() => return edit(None, &mut Nowhere).map(|_| Outcome::Same),
             Err(errno) => return Err(Error::System("open directory", errno)),
@@ -80,7 +75,7 @@ impl Files for GuestFiles {
     }
 
     fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error> {
-        match walk::find(&self.root, path, false, Last::Keep, &mut RealPath::new()) {
+        match walk::find(self.root, path, false, Last::Keep, &mut RealPath::new()) {
             Ok(place) => Ok(place.stat.map(|stat| match stat {
                 s if is_regular(&s) => Kind::File,
                 s if is_link(&s) => Kind::Link,
@@ -99,7 +94,7 @@ impl Files for GuestFiles {
         };
         let failed = |e| Error::System("lock accounts", e);
         let mut real = RealPath::new();
-        let place = walk::find(&self.root, path, false, Last::Keep, &mut real).map_err(failed)?;
+        let place = walk::find(self.root, path, false, Last::Keep, &mut real).map_err(failed)?;
         journal.directory(&real)?;
         self.lock = AccountLock::try_take(place.directory, name).map_err(failed)?;
         Ok(self.lock.is_some())
@@ -110,6 +105,6 @@ impl Files for GuestFiles {
     }
 
     fn crypt_knows(&mut self, scheme: &[u8]) -> Result<Option<bool>, Error> {
-        library::knows(&self.root, scheme).map_err(|e| Error::System("search libcrypt", e))
+        library::knows(self.root, scheme).map_err(|e| Error::System("search libcrypt", e))
     }
 }

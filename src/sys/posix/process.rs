@@ -38,7 +38,7 @@ pub enum Side {
 pub fn daemonise() -> Result<Side, Errno> {
     let null = Fd::open(c"/dev/null", libc::O_RDWR, 0)?;
     // SAFETY: there is one thread, so the child may go on with everything.
-    let child = check(unsafe { libc::fork() })?;
+    let child = check(unsafe { super::super::os::fork() })?;
     if child != 0 {
         return Ok(Side::Parent(child));
     }
@@ -92,5 +92,5 @@ pub fn remove_pid_file(path: &CStr) {
 /// Stops this process until its service manager continues it (upstart's `expect stop`).
 pub fn stop_self() {
     // SAFETY: plain number.
-    unsafe { libc::raise(libc::SIGSTOP) };
+    unsafe { libc::kill(id(), libc::SIGSTOP) };
 }

@@ -66,6 +66,17 @@ impl<'a> Replacement<'a> {
         Self { place, old, mode, journal, real, progress: Progress::Equal(0) }
     }
 
+    /// A second file like `old`, with all its content, under a temporary name.
+    ///
+    /// # Errors
+    ///
+    /// What creating and writing say.
+    pub fn copy_of(place: &'a Place, old: &'a Old, journal: &'a mut dyn Journal, real: &'a [u8]) -> Result<Self, Error> {
+        let mut copy = Self::new(place, Some(old), 0, journal, real);
+        copy.start(old.content.len())?;
+        Ok(copy)
+    }
+
     /// The journal, for the backup that is made before the rename.
     pub fn journal(&mut self) -> &mut dyn Journal {
         self.journal

@@ -1,4 +1,5 @@
 //! Signals and waiting. Signals are blocked except inside [`wait`], so nothing but waiting is ever interrupted by them.
+//! SIGPIPE stays blocked always, which spares a system call to ignore it: a write to a closed connection is an EPIPE.
 
 use core::mem::MaybeUninit;
 use core::ptr;
@@ -37,36 +38,37 @@ pub fn must_reopen() -> bool {
     REOPEN.swap(false, Ordering::Relaxed)
 }
 
-/// Installs the handlers, ignores SIGPIPE, blocks what [`wait`] unblocks.
+/// Installs the handlers and blocks their signals, and SIGPIPE for good.
 ///
 /// # Errors
 ///
 /// See sigaction(2).
 pub fn install() -> Result<(), Errno> {
-    let mut blocked = empty();
+    let mut blocked = only_sigpipe();
     for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP] {
         // SAFETY: `blocked` is an initialised set.
         unsafe { libc::sigaddset(&raw mut blocked, signal) };
         set_handler(signal, note as extern "C" fn(libc::c_int) as libc::sighandler_t)?;
     }
-    set_handler(libc::SIGPIPE, libc::SIG_IGN)?;
     // SAFETY: `blocked` is an initialised set; the old one is not asked for.
     check(unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const blocked, ptr::null_mut()) }).map(drop)
 }
 
-fn empty() -> libc::sigset_t {
+/// The signals that stay blocked while waiting.
+fn only_sigpipe() -> libc::sigset_t {
     let mut set = MaybeUninit::uninit();
     // SAFETY: `set` is writable and of the right type.
     unsafe { libc::sigemptyset(set.as_mut_ptr()) };
+    // SAFETY: sigemptyset initialised the set.
+    unsafe { libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE) };
     // SAFETY: sigemptyset initialises the set and cannot fail.
     unsafe { set.assume_init() }
 }
 
 fn set_handler(signal: libc::c_int, handler: libc::sighandler_t) -> Result<(), Errno> {
-    // SAFETY: all-zero is a valid sigaction.
+    // SAFETY: all-zero is a valid sigaction, with an empty mask.
     let mut action: libc::sigaction = unsafe { core::mem::zeroed() };
     action.sa_sigaction = handler;
-    action.sa_mask = empty();
     // SAFETY: the handler only stores to an atomic; the old action is not asked for.
     check(unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) }).map(drop)
 }
@@ -91,7 +93,7 @@ pub fn wait(fd: Option<&Fd>, events: libc::c_short, deadline_ms: Option<u64>) ->
             &raw const time
         }
     };
-    let unblocked = empty();
+    let unblocked = only_sigpipe();
     // SAFETY: one valid pollfd; the time-out is null or a valid timespec; the mask is an initialised set.
     match check(unsafe { libc::ppoll(&raw mut entry, 1, timeout, &raw const unblocked) }) {
         Ok(0) => Ok(Woken::Deadline),

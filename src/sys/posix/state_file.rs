@@ -8,28 +8,34 @@ use super::replace::is_temporary;
 use super::walk::{self, Last, RealPath};
 use crate::error::Errno;
 
-/// The file, and whether it can be written.
-pub enum StateFile {
-    /// Not opened for writing yet: root directory and path.
-    Closed(Fd, &'static [u8]),
+/// How far the file is.
+enum Stage {
+    /// Not opened for writing yet.
+    Closed,
     /// Open.
     Open(Fd),
-    /// It cannot be written; why.
-    Unwritable(Errno),
+    /// It cannot be written: not tried again.
+    Unwritable,
 }
 
-impl StateFile {
+/// The file.
+pub struct StateFile<'r> {
+    root: &'r Fd,
+    path: &'static [u8],
+    stage: Stage,
+}
+
+impl<'r> StateFile<'r> {
     /// The state file at `path` below `root`.
-    pub fn new(root: Fd, path: &'static [u8]) -> Self {
-        Self::Closed(root, path)
+    pub fn new(root: &'r Fd, path: &'static [u8]) -> Self {
+        Self { root, path, stage: Stage::Closed }
     }
 
     /// Reads what the file holds; nothing, if there is none.
     #[inline(never)]
     pub fn read<'b>(&mut self, buffer: &'b mut [u8]) -> &'b [u8] {
-        let Self::Closed(root, path) = self else { return &[] };
         let mut read = || {
-            let place = walk::find(root, path, false, Last::Keep, &mut RealPath::new())?;
+            let place = walk::find(self.root, self.path, false, Last::Keep, &mut RealPath::new())?;
             place.directory.open_at(place.name.as_c(), libc::O_RDONLY | libc::O_NONBLOCK, 0)?.read_full(buffer)
         };
         let len = read().unwrap_or(0);
@@ -38,8 +44,7 @@ impl StateFile {
 
     /// Removes the temporary files that an earlier process left in `directory`.
     pub fn remove_strays(&mut self, directory: &[u8]) {
-        let Self::Closed(root, _) = self else { return };
-        let Ok(directory) = walk::open_directory(root, directory) else { return };
+        let Ok(directory) = walk::open_directory(self.root, directory) else { return };
         // What cannot be read or removed is harmless: the name begins with a dot and nothing reads it.
         let _ = for_each_name(&directory, &mut |name| {
             if is_temporary(name.to_bytes()) {
@@ -50,21 +55,22 @@ impl StateFile {
     }
 
     /// Writes `text` over the file's beginning.
+    ///
+    /// # Errors
+    ///
+    /// What opening or writing said, the first time only.
     #[inline(never)]
-    pub fn write(&mut self, text: &[u8]) {
-        if let Self::Closed(root, path) = self {
-            *self = open(root, path).map_or_else(Self::Unwritable, Self::Open);
+    pub fn write(&mut self, text: &[u8]) -> Result<(), Errno> {
+        if let Stage::Closed = self.stage {
+            self.stage = Stage::Unwritable;
+            self.stage = Stage::Open(self.open()?);
         }
-        if let Self::Open(file) = self
-            && let Err(errno) = file.write_at_start(text)
-        {
-            *self = Self::Unwritable(errno);
-        }
+        let Stage::Open(file) = &self.stage else { return Ok(()) };
+        file.write_at_start(text).inspect_err(|_| self.stage = Stage::Unwritable)
     }
-}
 
-#[inline(never)]
-fn open(root: &Fd, path: &[u8]) -> Result<Fd, Errno> {
-    let place = walk::find(root, path, true, Last::Keep, &mut RealPath::new())?;
-    place.directory.open_at(place.name.as_c(), libc::O_WRONLY | libc::O_CREAT, 0o600)
+    fn open(&self) -> Result<Fd, Errno> {
+        let place = walk::find(self.root, self.path, true, Last::Keep, &mut RealPath::new())?;
+        place.directory.open_at(place.name.as_c(), libc::O_WRONLY | libc::O_CREAT, 0o600)
+    }
 }

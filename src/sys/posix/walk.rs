@@ -38,7 +38,7 @@ pub enum Last {
 #[inline(never)]
 pub fn find(root: &Fd, path: &[u8], parents: bool, last: Last, real: &mut RealPath) -> Result<Place, Errno> {
     let mut pending = Pending::new(path)?;
-    let mut directory = root.duplicate()?;
+    let mut directory = root.again()?;
     let mut links = 0;
     real.clear();
     loop {
@@ -60,7 +60,7 @@ pub fn find(root: &Fd, path: &[u8], parents: bool, last: Last, real: &mut RealPa
                     return Err(Errno(libc::ELOOP));
                 }
                 if pending.insert_link(&directory, &name)? {
-                    directory = root.duplicate()?;
+                    directory = root.again()?;
                     real.clear();
                 }
             }
@@ -79,7 +79,7 @@ pub fn find(root: &Fd, path: &[u8], parents: bool, last: Last, real: &mut RealPa
 ///
 /// See openat(2).
 pub fn open_directory(root: &Fd, real: &[u8]) -> Result<Fd, Errno> {
-    let mut directory = root.duplicate()?;
+    let mut directory = root.again()?;
     for component in real.split(|&b| b == b'/').filter(|c| !c.is_empty()) {
         directory = enter(&directory, &Name::new(component)?, false)?;
     }
@@ -109,7 +109,7 @@ fn enter(directory: &Fd, name: &Name, make: bool) -> Result<Fd, Errno> {
 fn parent(root: &Fd, directory: &Fd, real: &mut RealPath) -> Result<Fd, Errno> {
     let (here, top) = (directory.stat()?, root.stat()?);
     if (here.st_dev, here.st_ino) == (top.st_dev, top.st_ino) {
-        return root.duplicate();
+        return root.again();
     }
     real.truncate(real.iter().rposition(|&b| b == b'/').unwrap_or(0));
     directory.open_at(c"..", libc::O_RDONLY | libc::O_DIRECTORY, 0)

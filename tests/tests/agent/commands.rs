@@ -69,6 +69,18 @@ on_every_daemon! {
         assert_eq!(guest.read("etc/hostname").trim_end(), "web-2");
     }
 
+    /// The operand of 1.x applies vm-data once at the start; without it nothing is applied.
+    fn resetnetwork_at_start(backend) {
+        let (daemon, guest) = (Daemon::start(backend), Guest::new());
+        let mut host = Host::new(&daemon);
+        host.xs.write(&format!("{GUEST}/vm-data/hostname"), "web-1").unwrap();
+        drop(Agent::start(&daemon, &guest));
+        assert_eq!(guest.read("etc/hostname"), "localhost\n");
+        let _agent = Agent::spawn(&daemon.guest_socket(), &guest, &["/usr/share/nova-agent/nova-agent.py", "resetnetwork"]);
+        host.ask("version", "agent").done();
+        assert_eq!(guest.read("etc/hostname").trim_end(), "web-1");
+    }
+
     /// Addresses, routes and resolver of a link, and a second time nothing changes.
     fn resetnetwork_configures_a_link(backend) {
         let (daemon, guest) = (Daemon::start(backend), Guest::new());

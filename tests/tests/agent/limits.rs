@@ -71,8 +71,10 @@ on_every_daemon! {
         for id in &ids {
             host.post(id, request("version", "agent"));
         }
-        assert_eq!(host.xs.directory(&format!("{GUEST}/data/host")), Err("E2BIG".into()));
-        let _agent = Agent::spawn(&daemon.guest_socket(), &guest, &[]);
+        assert_eq!(daemon.guest().directory("data/host"), Err("E2BIG".into()));
+        let agent = Agent::spawn(&daemon.guest_socket(), &guest, &[]);
+        // What comes before the watch is set is one more that no listing names.
+        agent.wait_until_idle();
         host.ask("version", "agent").done();
         // nova gives up on the old ones; then all is well again.
         for id in &ids {

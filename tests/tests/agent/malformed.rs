@@ -51,13 +51,12 @@ on_every_daemon! {
         let _agent = Agent::start(&daemon, &guest);
         let mut host = Host::new(&daemon);
         let filled = format!("{{\"name\": \"version\", \"value\": \"{}\"}}", "x".repeat(longest(backend) - 40));
-        let requests: [&str; 17] = [
+        let requests: [&str; 16] = [
             "{\"name\":\"version\",\"value\":\"agent\"}",
             " \t\r\n{ \"value\" : \"agent\" , \"name\" : \"version\" }\r\n",
             "{\"name\": \"version\"}",
             "{\"name\": \"version\", \"value\": null}",
             "{\"name\": \"version\", \"value\": {\"a\": [1, 2.5, true, {}]}}",
-            "{\"name\": \"version\", \"value\": -1e400}",
             "{\"name\": \"version\", \"value\": 162259276829213363391578010288127162259276829213363391578010288127}",
             "{\"name\": \"version\", \"value\": [12345678901234567890.5e-3, -0]}",
             "{\"name\": \"version\", \"value\": \"raw\tcontrol\ncharacters\u{1}\"}",
@@ -82,6 +81,7 @@ on_every_daemon! {
         let _agent = Agent::start(&daemon, &guest);
         let mut host = Host::new(&daemon);
         for request in [
+            "{\"name\": \"version\", \"value\": -1e400}",
             "{\"name\": \"version\", \"name\": \"nope\"}",
             "{\"name\": \"version\", \"value\": \"\\ud800\"}",
             "{\"name\": \"version\", \"value\": \"\\x41\"}",

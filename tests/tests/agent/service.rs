@@ -10,8 +10,9 @@ use nova_agent_tests::daemon::{Backend, Daemon};
 use nova_agent_tests::guest::{Guest, agent_binary};
 use nova_agent_tests::host::Host;
 
+/// Runs it to its end, which must come soon (timeout(1) says 124 otherwise).
 fn run(arguments: &[&str]) -> Output {
-    Command::new(agent_binary()).args(arguments).env_remove("XENSTORED_PATH").output().unwrap()
+    Command::new("timeout").arg("20").arg(agent_binary()).args(arguments).env_remove("XENSTORED_PATH").output().unwrap()
 }
 
 #[test]
@@ -63,6 +64,19 @@ fn command_lines_of_older_services() {
     }
 }
 
+/// The environment names the store where the command line does not.
+#[test]
+fn xenstored_path() {
+    let (daemon, guest) = (Daemon::start(Backend::ALL[0]), Guest::new());
+    let mut command = Command::new(agent_binary());
+    command.args(["-n", "-o", "/dev/null", "--root"]).arg(guest.root()).env("XENSTORED_PATH", daemon.guest_socket());
+    let mut child = command.spawn().unwrap();
+    let answer = Host::new(&daemon).ask("version", "agent");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    answer.done();
+}
+
 /// Without --no-fork it goes into the background and leaves its id in the pid file.
 #[test]
 fn daemon() {
@@ -111,4 +125,29 @@ fn ready_after_resetnetwork() {
     assert_eq!(ready(&socket, Duration::from_secs(4)), None, "a first boot is not over before resetnetwork");
     host.ask("resetnetwork", "").done();
     assert_eq!(ready(&socket, Duration::from_secs(2)).unwrap().trim_end(), "READY=1");
+}
+
+#[test]
+fn ready_when_the_host_stops_asking() {
+    let (daemon, guest) = (Daemon::start(Backend::ALL[0]), Guest::new());
+    let path = guest.beside("notify");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    let _agent = Agent::spawn_with(&daemon.guest_socket(), &guest, &[("NOTIFY_SOCKET", path.to_str().unwrap())]);
+    Host::new(&daemon).ask("version", "agent").done();
+    assert_eq!(ready(&socket, Duration::from_secs(8)), None, "10 s without a new request");
+    assert_eq!(ready(&socket, Duration::from_secs(6)).unwrap().trim_end(), "READY=1");
+}
+
+/// Upstart's `expect stop`: it stops itself when it is ready, unless it was started by the sysv emulation (`rc`).
+#[test]
+fn upstart() {
+    let (daemon, guest, plain) = (Daemon::start(Backend::ALL[0]), Guest::new(), Guest::new());
+    let agent = Agent::spawn_with(&daemon.guest_socket(), &guest, &[("UPSTART_JOB", "nova-agent")]);
+    within(Duration::from_secs(6), || (agent.state() == 'T').then_some(())).expect("stopped");
+    agent.signal(libc::SIGCONT);
+    Host::new(&daemon).ask("version", "agent").done();
+    drop(agent);
+    let agent = Agent::spawn_with(&daemon.guest_socket(), &plain, &[("UPSTART_JOB", "rc")]);
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(agent.state(), 'S');
 }

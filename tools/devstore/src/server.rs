@@ -9,7 +9,7 @@ use std::thread::{JoinHandle, spawn};
 
 use crate::Like;
 use crate::session::Store;
-use crate::wire::Message;
+use crate::wire::{Message, PAYLOAD_LEN};
 
 enum Event {
     Open(u32, UnixStream),
@@ -137,7 +137,7 @@ impl State {
         let (out, outbox) = channel::<Vec<u8>>();
         let events = self.events.clone();
         spawn(move || {
-            while let Ok(message) = Message::read(&mut reading) {
+            while let Ok(message) = Message::read(&mut reading, PAYLOAD_LEN) {
                 if events.send(Event::Request(id, message)).is_err() {
                     return;
                 }

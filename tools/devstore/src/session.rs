@@ -180,7 +180,9 @@ impl Store {
                 }
             },
         };
-        let reply = reply.and_then(|payload| if payload.len() > PAYLOAD_LEN { Err("E2BIG") } else { Ok(payload) });
+        // oxenstored has this limit only where a ring is between.
+        let limited = self.like == Like::Xenstored || asker.domain != 0;
+        let reply = reply.and_then(|payload| if limited && payload.len() > PAYLOAD_LEN { Err("E2BIG") } else { Ok(payload) });
         let (kind, payload) = match reply {
             Ok(payload) => (message.kind, payload),
             Err(word) => (kind::ERROR, strings([word])),
