@@ -158,8 +158,9 @@ fn parse_v6(text: &[u8]) -> Option<[u8; 16]> {
     Some(octets)
 }
 
-/// One to four digits.
-fn number(digits: &[u8], radix: u32) -> Option<u16> {
+/// The value of one to four digits.
+#[inline(never)]
+pub fn number(digits: &[u8], radix: u32) -> Option<u16> {
     let value = |value: u32, digit: &u8| Some(value * radix + char::from(*digit).to_digit(radix)?);
     let fits = (1..=4).contains(&digits.len());
     digits.iter().take(4).try_fold(0, value).filter(|_| fits).map(|value| value as u16)

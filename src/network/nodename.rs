@@ -31,28 +31,31 @@ impl Nodename {
 ///
 /// Those of the sink.
 pub fn edit(old: &[u8], name: &Nodename, sink: &mut dyn Sink) -> Result<bool, Error> {
-    let is_name = |line: &&[u8]| !line.trim_ascii().is_empty() && !line.starts_with(b"#");
-    let lines = || old.split_inclusive(|&byte| byte == b'\n');
-    let at = lines().position(|line| is_name(&line));
-    if lines().find(is_name).is_some_and(|line| line.trim_ascii() == name.as_bytes()) {
-        return Ok(false);
-    }
-    for (i, line) in lines().enumerate() {
-        if Some(i) == at {
-            sink.put(name.as_bytes())?;
-            sink.put(b"\n")?;
-        } else {
+    let (mut named, mut last) = (false, &b"\n"[..]);
+    for line in old.split_inclusive(|&byte| byte == b'\n') {
+        let text = line.trim_ascii();
+        if named || text.is_empty() || text.starts_with(b"#") {
             sink.put(line)?;
+        } else if text == name.as_bytes() {
+            return Ok(false);
+        } else {
+            put(name, sink)?;
+            named = true;
         }
+        last = line;
     }
-    if at.is_none() {
-        if !old.is_empty() && !old.ends_with(b"\n") {
+    if !named {
+        if !last.ends_with(b"\n") {
             sink.put(b"\n")?;
         }
-        sink.put(name.as_bytes())?;
-        sink.put(b"\n")?;
+        put(name, sink)?;
     }
     Ok(true)
+}
+
+fn put(name: &Nodename, sink: &mut dyn Sink) -> Result<(), Error> {
+    sink.put(name.as_bytes())?;
+    sink.put(b"\n")
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use miniserde::{Deserialize, Result as Parsed, make_place};
 
 use crate::error::Error;
 use crate::limits::{OBJECT_COUNT, PROBLEMS_LEN};
+use crate::network::entry::{Claim, Entry, Field, NO_ENTRY, Scalar};
 use crate::network::ip::Ip;
 use crate::network::model::{Address, Mac, Route, Wanted};
 use crate::text::Text;
@@ -68,29 +69,6 @@ enum Gateway {
     OfInterface(Claim),
 }
 
-/// A gateway as it was written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Claim {
-    None,
-    Is(Ip),
-    Bad,
-}
-
-impl Claim {
-    /// Null, an empty text and the unspecified address all mean that there is none.
-    fn read(value: Scalar<'_>) -> Self {
-        match value {
-            Scalar::Null | Scalar::Text("") => Self::None,
-            Scalar::Text(text) => match Ip::parse(text) {
-                Some(ip) if ip.is_unspecified() => Self::None,
-                Some(ip) if ip.is_host() => Self::Is(ip),
-                _ => Self::Bad,
-            },
-            _ => Self::Bad,
-        }
-    }
-}
-
 /// A list of the document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum List {
@@ -111,15 +89,6 @@ impl List {
     }
 }
 
-/// A member of an entry of a list.
-#[derive(Clone, Copy)]
-enum Field {
-    Ip,
-    Netmask,
-    Gateway,
-    Enabled,
-}
-
 /// Where in the document the next value stands.
 #[derive(Clone, Copy)]
 enum At {
@@ -136,69 +105,6 @@ enum Open {
     Document,
     List(List),
     Entry(List),
-}
-
-/// A value that is neither object nor array.
-#[derive(Clone, Copy)]
-enum Scalar<'a> {
-    Null,
-    Flag(bool),
-    Number(u64),
-    Text(&'a str),
-    Other,
-}
-
-/// A netmask as it was written.
-#[derive(Clone, Copy)]
-enum Netmask {
-    Absent,
-    Len(u8),
-    Mask(Ip),
-    Bad,
-}
-
-/// The entry that is being read.
-struct Entry {
-    ip: Option<Ip>,
-    netmask: Netmask,
-    gateway: Claim,
-    enabled: bool,
-}
-
-const NO_ENTRY: Entry = Entry { ip: None, netmask: Netmask::Absent, gateway: Claim::None, enabled: true };
-
-impl Entry {
-    fn set(&mut self, field: Field, value: Scalar<'_>) {
-        match (field, value) {
-            (Field::Ip, Scalar::Text(text)) => self.ip = Ip::parse(text),
-            (Field::Ip, _) => self.ip = None,
-            (Field::Netmask, Scalar::Number(len)) => self.netmask = u8::try_from(len).map_or(Netmask::Bad, Netmask::Len),
-            (Field::Netmask, Scalar::Text(text)) => {
-                self.netmask = match text.parse() {
-                    Ok(len) => Netmask::Len(len),
-                    Err(_) => Ip::parse(text).map_or(Netmask::Bad, Netmask::Mask),
-                }
-            }
-            (Field::Netmask, _) => self.netmask = Netmask::Bad,
-            (Field::Gateway, value) => self.gateway = Claim::read(value),
-            (Field::Enabled, value) => {
-                self.enabled = match value {
-                    Scalar::Flag(flag) => flag,
-                    Scalar::Number(number) => number != 0,
-                    Scalar::Text(text) => text != "0" && !text.eq_ignore_ascii_case("false"),
-                    _ => true,
-                }
-            }
-        }
-    }
-
-    fn prefix_len(&self, ip: &Ip) -> Option<u8> {
-        match self.netmask {
-            Netmask::Len(len) if len <= ip.width() => Some(len),
-            Netmask::Mask(mask) if mask.same_family(ip) => mask.netmask_len(),
-            _ => None,
-        }
-    }
 }
 
 impl Document {
