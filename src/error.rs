@@ -83,6 +83,8 @@ impl Errno {
             libc::EOPNOTSUPP => ("EOPNOTSUPP", "not supported"),
             libc::EAFNOSUPPORT => ("EAFNOSUPPORT", "address family not supported"),
             libc::EADDRNOTAVAIL => ("EADDRNOTAVAIL", "address not available"),
+            libc::ENETDOWN => ("ENETDOWN", "network is down"),
+            libc::EHOSTUNREACH => ("EHOSTUNREACH", "no route to host"),
             libc::ENETUNREACH => ("ENETUNREACH", "network is unreachable"),
             libc::ETIMEDOUT => ("ETIMEDOUT", "timed out"),
             libc::ECONNREFUSED => ("ECONNREFUSED", "connection refused"),
