@@ -62,7 +62,7 @@ impl Change {
 impl Show for Change {
     fn show(&self, line: &mut Line<'_>) {
         let object: &dyn Show = match self {
-            Self::Up | Self::PromoteSecondaries => &"",
+            Self::Up | Self::PromoteSecondaries => return line.put(self.what()),
             Self::AddAddress { address, .. } => address,
             Self::RemoveAddress(live) => &live.address,
             Self::AddRoute { route, .. } => route,
