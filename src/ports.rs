@@ -26,11 +26,11 @@ pub struct Ports<'a> {
 
 /// XenStore nodes, by path relative to the guest's own directory.
 pub trait Store {
-    /// Reads a node's value into `buffer`. `None` if the node does not exist.
-    fn read<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error>;
+    /// A node's value, valid until the next call. `None` if the node does not exist.
+    fn read(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error>;
 
-    /// Reads the names of a node's children into `buffer`, each ended by a NUL. `None` if the node does not exist.
-    fn directory<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error>;
+    /// The names of a node's children, each ended by a NUL, valid until the next call. `None` if the node does not exist.
+    fn directory(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error>;
 }
 
 /// Takes a file's new bytes, piece by piece, in order.

@@ -57,8 +57,8 @@ fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wante
     plan.changes(&mut |change| {
         let result = links.change(link, &change);
         match result {
-            Ok(()) => host.log(Level::Debug, "%: %", &[&link.name, &change]),
-            Err(error) => host.log(Level::Debug, "%: %: %", &[&link.name, &change, &error]),
+            Ok(()) => host.log(Level::Debug, "event=change link=% what=\"%\"", &[&link.name, &change]),
+            Err(error) => host.log(Level::Debug, "event=change-refused link=% what=\"%\" reason=\"%\"", &[&link.name, &change, &error]),
         }
         match result {
             Ok(()) => made += 1,

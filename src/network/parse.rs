@@ -36,8 +36,8 @@ pub struct Document {
 ///
 /// [`Error::Request`] if the text is not a JSON object or neither it nor the node's name tells a MAC address.
 #[inline(never)]
-pub fn parse(text: &str, node: &str) -> Result<Document, Error> {
-    let mut document: Document = miniserde::json::from_str(text).map_err(|_| Error::Request("not a JSON object"))?;
+pub fn parse(text: &str, node: &str) -> Result<Box<Document>, Error> {
+    let Boxed(mut document) = miniserde::json::from_str(text).map_err(|_| Error::Request("not a JSON object"))?;
     document.wanted.mac = document.mac.or_else(|| Mac::parse(node)).ok_or(Error::Request("no MAC address"))?;
     document.wanted.gateway4 = document.gateway(Family::V4);
     document.wanted.gateway6 = document.gateway(Family::V6);
@@ -424,15 +424,18 @@ impl Seq for Level<'_> {
     }
 }
 
-impl Deserialize for Document {
+/// The document in one place on the heap, where there is more room than on the stack.
+struct Boxed(Box<Document>);
+
+impl Deserialize for Boxed {
     fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
         Place::new(out)
     }
 }
 
-impl Visitor for Place<Document> {
+impl Visitor for Place<Boxed> {
     fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
-        let document = self.out.insert(Document::new());
+        let Boxed(document) = self.out.insert(Boxed(Box::new(Document::new())));
         Ok(Box::new(Level { document, open: Open::Document }))
     }
 }

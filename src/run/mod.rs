@@ -193,15 +193,11 @@ impl<'b> Agent<'b> {
     #[inline(never)]
     fn adopt_answers(&mut self) {
         let now_ms = self.host.now_ms();
-        self.text.clear();
-        // Within capacity.
-        let _ = self.text.resize_default(crate::limits::PAYLOAD_LEN);
-        if let Ok(Some(names)) = crate::ports::Store::directory(&mut self.store, answers::DIRECTORY, self.text) {
+        if let Ok(Some(names)) = crate::ports::Store::directory(&mut self.store, answers::DIRECTORY) {
             for name in names.split(|&b| b == 0).filter(|n| !n.is_empty()) {
                 self.answers.adopt(name, now_ms);
             }
         }
-        self.text.clear();
     }
 
     #[inline(never)]

@@ -321,25 +321,20 @@ impl<'b, C: Channel> Client<'b, C> {
 }
 
 impl<C: Channel> Store for Client<'_, C> {
-    fn read<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error> {
-        copied(Client::read(self, path), buffer)
+    fn read(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error> {
+        there(Client::read(self, path))
     }
 
-    fn directory<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error> {
-        copied(self.call(LIST, Type::DIRECTORY, &[path, b"\0"]), buffer)
+    fn directory(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error> {
+        there(self.call(LIST, Type::DIRECTORY, &[path, b"\0"]))
     }
 }
 
-/// A reply's payload in the caller's buffer; `None` for ENOENT.
-fn copied<'b>(reply: Result<&[u8], Error>, buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error> {
+/// A reply's payload; `None` for ENOENT.
+fn there(reply: Result<&[u8], Error>) -> Result<Option<&[u8]>, Error> {
     match reply {
-        Ok(value) => {
-            let room = buffer.get_mut(..value.len()).ok_or(Error::System("read store node", Errno(libc::E2BIG)))?;
-            room.copy_from_slice(value);
-            Ok(Some(room))
-        }
         Err(error) if error.errno() == Some(Errno(libc::ENOENT)) => Ok(None),
-        Err(error) => Err(error),
+        reply => reply.map(Some),
     }
 }
 
@@ -431,7 +426,7 @@ mod tests {
         assert_eq!(client.write(b"p", b"v").unwrap_err().errno(), Some(Errno(libc::EDQUOT)));
         assert_eq!(Client::read(&mut client, b"p").unwrap_err().errno(), Some(Errno(libc::E2BIG)));
         assert_eq!(Client::read(&mut client, b"p").unwrap(), b"after");
-        assert_eq!(Store::read(&mut client, b"p", &mut [0; 8]).unwrap(), None);
+        assert_eq!(Store::read(&mut client, b"p").unwrap(), None);
         assert_eq!(client.connection(), Connection::Up);
     }
 
