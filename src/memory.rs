@@ -1,6 +1,5 @@
 //! The ports in memory, for the unit tests of commands.
 
-use core::fmt;
 use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
@@ -8,6 +7,7 @@ use std::vec::Vec;
 use crate::error::{Errno, Error};
 use crate::log::Level;
 use crate::ports::{Accounts, Edit, Files, Host, Journal, Kind, Outcome, Rule, Sink, Store};
+use crate::text::{Parts, Text};
 
 /// XenStore nodes below the guest's own directory: path to value.
 #[derive(Default)]
@@ -144,8 +144,8 @@ impl Host for MemoryHost {
         Ok(())
     }
 
-    fn log(&mut self, level: Level, text: fmt::Arguments<'_>) {
-        self.lines.push(std::format!("{level:?} {text}"));
+    fn log(&mut self, level: Level, text: &str, parts: &Parts<'_>) {
+        self.lines.push(std::format!("{level:?} {}", Text::<2048>::of(text, parts).as_str()));
     }
 }
 

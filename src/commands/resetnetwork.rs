@@ -20,7 +20,7 @@ use crate::network::parse::{self, Document};
 use crate::network::resolv;
 use crate::ports::{Kind, Ports, Rule};
 use crate::reply::{Answer, Code};
-use crate::text::Text;
+use crate::text::{Parts, Text};
 
 /// The directory of interfaces; a node's name is a MAC address without colons, its value a JSON object.
 const NETWORKING: &[u8] = b"vm-data/networking";
@@ -42,9 +42,10 @@ struct Work<'w> {
 }
 
 impl Work<'_> {
-    fn failed(&mut self, who: &str, what: core::fmt::Arguments<'_>) {
+    fn failed(&mut self, who: &str, what: &str, parts: &Parts<'_>) {
         let parting = if self.failures.is_empty() { "" } else { "; " };
-        self.failures.add(format_args!("{parting}{who}: {what}"));
+        self.failures.add("%%: ", &[&parting, &who]);
+        self.failures.add(what, parts);
     }
 }
 
@@ -59,7 +60,7 @@ pub fn run(ports: &mut Ports<'_>, text: &mut JsonText) -> Result<Answer, Error> 
     set_nodename(ports, &mut work)?;
     set_interfaces(ports, &mut work)?;
     set_servers(ports, &mut work);
-    Ok(if work.failures.is_empty() { Answer::done(format_args!("")) } else { Answer { code: Code::Failed, message: work.failures } })
+    Ok(if work.failures.is_empty() { Answer::done("", &[]) } else { Answer { code: Code::Failed, message: work.failures } })
 }
 
 /// The names of the interfaces' nodes.
@@ -74,7 +75,7 @@ fn list(ports: &mut Ports<'_>, work: &mut Work<'_>, nodes: &mut Nodes) -> Result
         }
     }
     if left_out > 0 {
-        work.failed("vm-data/networking", format_args!("{left_out} nodes are too many or have too long names"));
+        work.failed("vm-data/networking", "% nodes are too many or have too long names", &[&left_out]);
     }
     Ok(())
 }
@@ -109,7 +110,7 @@ fn set_interfaces(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Erro
         ports.host.wait(now + INTERFACE_POLL_MS)?;
     }
     for node in &nodes {
-        work.failed(node, format_args!("no link has this MAC address"));
+        work.failed(node, "no link has this MAC address", &[]);
     }
     Ok(())
 }
@@ -120,47 +121,47 @@ fn set_interface(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Res
     let document = match read(ports, work, node)? {
         Some(Ok(document)) => document,
         Some(Err(error)) => {
-            work.failed(node, format_args!("{error}"));
+            work.failed(node, "%", &[&error]);
             return Ok(true);
         }
         None => return Ok(true),
     };
     for server in &document.wanted.dns {
         if !work.servers.contains(server) && work.servers.push(*server).is_err() {
-            work.failed(node, format_args!("too many name servers"));
+            work.failed(node, "too many name servers", &[]);
         }
     }
     let link = match ports.links.find(document.wanted.mac) {
         Ok(Some(link)) => link,
         Ok(None) => return Ok(false),
         Err(error) => {
-            work.failed(node, format_args!("{error}"));
+            work.failed(node, "%", &[&error]);
             return Ok(true);
         }
     };
     if !document.problems.is_empty() {
-        work.failed(&link.name, format_args!("not understood: {}", document.problems));
+        work.failed(&link.name, "not understood: %", &[&document.problems]);
     }
     if link.is_port {
-        work.failed(&link.name, format_args!("is a port of a bridge or bond, left alone"));
+        work.failed(&link.name, "is a port of a bridge or bond, left alone", &[]);
         return Ok(true);
     }
     end_dhcp(ports, work, &link)?;
     let applied = apply(ports.links, ports.host, &link, &document.wanted);
     if !applied.failures.is_empty() {
-        work.failed(&link.name, format_args!("{}", applied.failures));
+        work.failed(&link.name, "%", &[&applied.failures]);
     }
     if applied.lacks_ipv6 {
-        ports.host.log(Level::Warning, format_args!("event=no-ipv6 link={}", link.name));
+        ports.host.log(Level::Warning, "event=no-ipv6 link=%", &[&link.name]);
     }
-    ports.host.log(Level::Info, format_args!("event=network link={} changes={}", link.name, applied.changes));
+    ports.host.log(Level::Info, "event=network link=% changes=%", &[&link.name, &applied.changes]);
     Ok(true)
 }
 
 /// Reads and parses one interface's node; `None` if it is gone.
 #[inline(never)]
 fn read(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Result<Option<Result<Box<Document>, Error>>, Error> {
-    let path = Text::<64>::of(format_args!("vm-data/networking/{node}"));
+    let path = Text::<64>::of("vm-data/networking/%", &[&node]);
     let Some(value) = ports.store.read(path.as_str().as_bytes())? else { return Ok(None) };
     Ok(Some(json::sanitise(value, work.text).and_then(|text| parse::parse(text, node))))
 }
@@ -171,18 +172,18 @@ fn end_dhcp(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &Link) -> Result<(
     let mut clients = heapless::Vec::<u32, DHCP_CLIENT_COUNT>::new();
     let host = &mut *ports.host;
     let told = ports.links.stop_dhcp(link, &mut |name, process| {
-        host.log(Level::Info, format_args!("event=dhcp-client-ended link={} name={name} pid={process}", link.name));
+        host.log(Level::Info, "event=dhcp-client-ended link=% name=% pid=%", &[&link.name, &name, &process]);
         // One too many is not waited for.
         let _ = clients.push(process);
     });
     if let Err(error) = told {
-        work.failed(&link.name, format_args!("{error}"));
+        work.failed(&link.name, "%", &[&error]);
     }
     let deadline = ports.host.now_ms() + DHCP_WAIT_MS;
     while clients.iter().any(|&process| ports.links.runs(process)) {
         let now = ports.host.now_ms();
         if now >= deadline {
-            ports.host.log(Level::Warning, format_args!("event=dhcp-client-stays link={}", link.name));
+            ports.host.log(Level::Warning, "event=dhcp-client-stays link=%", &[&link.name]);
             break;
         }
         ports.host.wait(now + INTERFACE_POLL_MS.min(DHCP_WAIT_MS / 20))?;
@@ -202,17 +203,17 @@ fn set_servers(ports: &mut Ports<'_>, work: &mut Work<'_>) {
             ports.files.edit(RESOLV_CONF, RULE, ports.journal, &mut |old, sink| resolv::edit(old.unwrap_or_default(), &servers, sink))
         }
         Ok(Some(_)) => {
-            ports.host.log(Level::Info, format_args!("event=resolv-conf-left-alone reason=\"not a plain file\""));
+            ports.host.log(Level::Info, "event=resolv-conf-left-alone reason=\"not a plain file\"", &[]);
             return;
         }
         Err(error) => Err(error),
     };
     match result {
         Ok(_) if servers.len() > NAMESERVER_COUNT => {
-            ports.host.log(Level::Warning, format_args!("event=name-servers used={NAMESERVER_COUNT} wanted={}", servers.len()));
+            ports.host.log(Level::Warning, "event=name-servers used=% wanted=%", &[&NAMESERVER_COUNT, &servers.len()]);
         }
         Ok(_) => {}
-        Err(error) => work.failed("resolv.conf", format_args!("{error}")),
+        Err(error) => work.failed("resolv.conf", "%", &[&error]),
     }
 }
 
@@ -221,7 +222,7 @@ fn set_servers(ports: &mut Ports<'_>, work: &mut Work<'_>) {
 fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error> {
     let Some(value) = readable(ports.store.read(HOSTNAME))? else { return Ok(()) };
     let Some(name) = Nodename::parse(value) else {
-        ports.host.log(Level::Warning, format_args!("event=host-name-refused"));
+        ports.host.log(Level::Warning, "event=host-name-refused", &[]);
         return Ok(());
     };
     // A domain without one is as good a domain as any.
@@ -231,8 +232,8 @@ fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error>
         return Ok(());
     }
     match change_nodename(ports, &name).and_then(|()| ports.journal.set_applied_nodename(&uuid, name.as_bytes())) {
-        Ok(()) => ports.host.log(Level::Info, format_args!("event=host-name-set")),
-        Err(error) => work.failed("host name", format_args!("{error}")),
+        Ok(()) => ports.host.log(Level::Info, "event=host-name-set", &[]),
+        Err(error) => work.failed("host name", "%", &[&error]),
     }
     Ok(())
 }

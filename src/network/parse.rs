@@ -5,8 +5,6 @@
 //! the heap holds two words for each open object. The text was sanitised before (see [`crate::json`]).
 
 use alloc::boxed::Box;
-use core::fmt;
-
 use miniserde::de::{Map, Seq, Visitor};
 use miniserde::{Deserialize, Result as Parsed, make_place};
 
@@ -15,7 +13,7 @@ use crate::limits::{OBJECT_COUNT, PROBLEMS_LEN};
 use crate::network::entry::{Claim, Entry, Field, NO_ENTRY, Scalar};
 use crate::network::ip::Ip;
 use crate::network::model::{Address, Mac, Route, Wanted};
-use crate::text::Text;
+use crate::text::{Parts, Text};
 
 make_place!(Place);
 
@@ -121,16 +119,16 @@ impl Document {
         }
     }
 
-    fn problem(&mut self, place: fmt::Arguments<'_>) {
+    fn problem(&mut self, place: &str, parts: &Parts<'_>) {
         if !self.problems.is_empty() {
-            self.problems.add(format_args!(", "));
+            self.problems.add(", ", &[]);
         }
-        self.problems.add(place);
+        self.problems.add(place, parts);
     }
 
     fn bad_entry(&mut self, list: List, what: &str) {
         let index = self.index;
-        self.problem(format_args!("{}[{index}]{}{what}", list.name(), if what.is_empty() { "" } else { " " }));
+        self.problem("%[%]%%", &[&list.name(), &index, &if what.is_empty() { "" } else { " " }, &what]);
     }
 
     fn slot(&mut self, family: Family) -> &mut Gateway {
@@ -143,7 +141,7 @@ impl Document {
         match claim {
             Claim::Is(ip) if Family::of(&ip) == family => return Some(ip),
             Claim::None => {}
-            _ => self.problem(format_args!("{}", if family == Family::V4 { "gateway" } else { "gateway_v6" })),
+            _ => self.problem("%", &[&if family == Family::V4 { "gateway" } else { "gateway_v6" }]),
         }
         None
     }
@@ -155,7 +153,7 @@ impl Document {
             (At::Mac, _) | (At::List(_), Scalar::Null) | (At::Entry(List::Dns), Scalar::Null) => {}
             (At::Gateway(family), value) => *self.slot(family) = Gateway::OfInterface(Claim::read(value)),
             (At::List(List::Dns) | At::Entry(List::Dns), Scalar::Text(text)) => self.name_server(text),
-            (At::List(list), _) => self.problem(format_args!("{}", list.name())),
+            (At::List(list), _) => self.problem("%", &[&list.name()]),
             (At::Entry(list), _) => self.bad_entry(list, ""),
             (At::Field(field), value) => self.entry.set(field, value),
         }
@@ -216,7 +214,7 @@ impl Document {
         self.objects += 1;
         if self.objects > OBJECT_COUNT {
             if self.objects == OBJECT_COUNT + 1 {
-                self.problem(format_args!("too many entries"));
+                self.problem("too many entries", &[]);
             }
             return None;
         }

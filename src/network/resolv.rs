@@ -45,7 +45,7 @@ pub fn edit(old: &[u8], servers: &[Ip], sink: &mut dyn Sink) -> Result<bool, Err
 }
 
 fn put(servers: &[Ip], ending: &str, sink: &mut dyn Sink) -> Result<(), Error> {
-    servers.iter().try_for_each(|ip| sink.put(Text::<64>::of(format_args!("nameserver {ip}{ending}")).as_str().as_bytes()))
+    servers.iter().try_for_each(|ip| sink.put(Text::<64>::of("nameserver %%", &[&ip, &ending]).as_str().as_bytes()))
 }
 
 /// The value of a `nameserver` line. As in the C libraries, the keyword is at the line's start.
