@@ -1,0 +1,40 @@
+//! What the kernel answers over rtnetlink: datagrams, and bodies of each kind. What was read of a route is written and read again.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use nova_agent::limits::NETLINK_REQUEST_LEN;
+use nova_agent::network::rtnetlink::{AddressMessage, Attributes, Hops, LinkMessage, Messages, Request, RouteMessage};
+
+fuzz_target!(|datagram: &[u8]| {
+    for message in Messages(datagram) {
+        let _ = message.errno();
+        body(message.body);
+    }
+    body(datagram);
+});
+
+fn body(octets: &[u8]) {
+    Attributes(octets).for_each(drop);
+    let _ = LinkMessage::parse(octets);
+    if let Some(address) = AddressMessage::parse(octets) {
+        written(|request| address.emit(request).unwrap());
+    }
+    let Some(route) = RouteMessage::parse(octets) else { return };
+    Hops(route.hops).for_each(drop);
+    if route.table > 255 {
+        return;
+    }
+    let again = written(|request| route.emit(request).unwrap());
+    if route.hops.is_empty() && !route.is_special && route.prefix_len > 0 {
+        assert_eq!(RouteMessage::parse(&again), Some(route));
+    }
+}
+
+/// The body that `write` makes.
+fn written(write: impl FnOnce(&mut Request<'_>)) -> Vec<u8> {
+    let mut buffer = [0xa5; NETLINK_REQUEST_LEN];
+    let mut request = Request::new(&mut buffer, 0, 0, 0).unwrap();
+    write(&mut request);
+    request.finish().unwrap()[16..].to_vec()
+}
