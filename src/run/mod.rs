@@ -11,17 +11,20 @@ use core::ops::ControlFlow;
 use crate::commands::{self, Keys};
 use crate::error::{Errno, Error};
 use crate::json::{self, JsonText};
-use crate::limits::{LIST_MS, REFUSED_LEN, REOPEN_MS, STORE_PATH_LEN};
+use crate::limits::{ANSWERS_LEN, LIST_MS, REFUSED_LEN, REOPEN_MS, STORE_PATH_LEN};
 use crate::log::Level;
 use crate::ports::{Host, Ports};
 use crate::reply::{Answer, Code};
 use crate::request::Request;
+use crate::state::{self, State};
 use crate::sys::os::links::{Buffer as LinksBuffer, Links};
 use crate::sys::posix::channel::{StoreChannel, send_datagram};
+use crate::sys::posix::fd::Fd;
 use crate::sys::posix::files::GuestFiles;
 use crate::sys::posix::host::System;
 use crate::sys::posix::process::stop_self;
 use crate::sys::posix::signal::{self, Woken};
+use crate::sys::posix::state_file::StateFile;
 use crate::text::Printable;
 use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
 use crate::xenstore::queue::Queue;
@@ -41,8 +44,9 @@ pub struct Buffers {
     pub client: ClientBuffers,
     links: LinksBuffer,
     text: JsonText,
-    answers: Answers,
-    refused: Queue<REFUSED_LEN>,
+    answers: [u8; ANSWERS_LEN],
+    refused: [u8; REFUSED_LEN],
+    state: State,
 }
 
 impl Buffers {
@@ -52,8 +56,9 @@ impl Buffers {
             client: ClientBuffers::new(),
             links: [0; size_of::<LinksBuffer>()],
             text: JsonText::new(),
-            answers: Answers::new(),
-            refused: Queue::new(),
+            answers: [0; ANSWERS_LEN],
+            refused: [0; REFUSED_LEN],
+            state: State::new(),
         }
     }
 }
@@ -84,8 +89,8 @@ pub struct Agent<'b> {
     keys: Keys,
     ready: Ready,
     text: &'b mut JsonText,
-    answers: &'b mut Answers,
-    refused: &'b mut Queue<REFUSED_LEN>,
+    answers: Answers<'b>,
+    refused: Queue<'b>,
     /// Tag of what the next listing finds.
     tag: u64,
     /// The last listing was too long for the store: list again after the next event.
@@ -98,12 +103,10 @@ pub struct Agent<'b> {
 pub struct Parts<'r> {
     /// The open store.
     pub channel: StoreChannel,
-    /// The guest's files.
-    pub files: GuestFiles<'r>,
+    /// The guest's root directory.
+    pub root: &'r Fd,
     /// Clock, log and so on.
     pub host: System,
-    /// What outlives the process.
-    pub journal: Recorder<'r>,
     /// Whom to tell that the guest is ready.
     pub notify: Option<Notify>,
     /// Frees everything the JSON parser allocated.
@@ -117,15 +120,15 @@ impl<'b> Agent<'b> {
         Self {
             store: Client::new(parts.channel, DIRECTORY, &mut buffers.client),
             mode: Mode::Watch,
-            files: parts.files,
+            files: GuestFiles::new(parts.root),
             links: Links::new(&mut buffers.links),
             host: parts.host,
-            journal: parts.journal,
+            journal: Recorder::new(StateFile::new(parts.root, state::PATH), &mut buffers.state),
             keys: Keys::default(),
             ready,
             text: &mut buffers.text,
-            answers: &mut buffers.answers,
-            refused: &mut buffers.refused,
+            answers: Answers::new(&mut buffers.answers),
+            refused: Queue::new(&mut buffers.refused),
             tag: FROM_BEFORE,
             too_long: false,
             release: parts.release,
@@ -137,6 +140,7 @@ impl<'b> Agent<'b> {
     /// # Errors
     ///
     /// [`Error::Bug`], after the request at hand was answered.
+    #[inline(never)]
     pub fn run(&mut self, apply_at_start: bool) -> Result<(), Error> {
         self.start_watching();
         self.journal.recover();
