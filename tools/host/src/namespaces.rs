@@ -13,9 +13,9 @@ const INSIDE: &str = "NOVA_AGENT_INSIDE";
 
 /// What forbids user namespaces: file, value, and what to tell.
 const SETTINGS: [(&str, &str, &str); 3] = [
-    ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl kernel.unprivileged_userns_clone=1"),
-    ("/proc/sys/user/max_user_namespaces", "0", "sysctl user.max_user_namespaces=10000"),
-    ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "sysctl kernel.apparmor_restrict_unprivileged_userns=0"),
+    ("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone is 0"),
+    ("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces is 0"),
+    ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "kernel.apparmor_restrict_unprivileged_userns is 1"),
 ];
 
 /// Comes back inside the namespaces, with a sysfs that shows them and a short directory for temporary files that goes at the end.
@@ -38,7 +38,7 @@ fn outside() -> i32 {
     let tried: Vec<_> = tried.collect();
     let Some((kind, _)) = tried.iter().find(|(_, output)| output.status.success()) else {
         let why = tried.last().map(|(_, output)| String::from_utf8_lossy(&output.stderr).trim().to_owned());
-        eprintln!("user namespaces are forbidden here: {}", forbidden_by().unwrap_or(&why.unwrap_or_default()));
+        eprintln!("namespaces are forbidden here: {}", forbidden_by().unwrap_or(&why.unwrap_or_default()));
         return 1;
     };
     let directory = Temporary::new();

@@ -65,12 +65,13 @@ pub const MOVED_PRIVATE: Interface = Interface {
     ),
 };
 
-/// Writes `vm-data` as nova's plugin does into a running guest.
+/// Writes `vm-data` as nova's plugin does into a running guest, and the domain's uuid.
 pub fn describe(xs: &mut Xs, host_name: &str, interfaces: &[Interface]) {
     for Interface { node, json } in interfaces {
         xs.write(&format!("{GUEST}/vm-data/networking/{node}"), json).expect("write vm-data");
     }
     xs.write(&format!("{GUEST}/vm-data/hostname"), host_name).expect("write vm-data");
+    xs.write(&format!("{GUEST}/vm"), "/vm/5b6e0f1c-0000-4000-8000-000000000001").expect("write the domain's uuid");
 }
 
 /// Runs a shell command in our own network.

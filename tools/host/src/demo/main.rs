@@ -9,12 +9,10 @@ mod outcome;
 mod report;
 mod talk;
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{ExitCode, exit};
+use std::process::ExitCode;
 
 use nova_agent_devstore::Like;
-use nova_agent_host::{namespaces, scene};
+use nova_agent_host::{failure, namespaces, scene};
 use nova_agent_tests::agent::Agent;
 use nova_agent_tests::daemon::{Backend, Daemon};
 use nova_agent_tests::guest::{Guest, agent_binary};
@@ -30,7 +28,7 @@ fn main() -> ExitCode {
     }
     namespaces::enter();
     let guest = Guest::new();
-    say_and_end_on_panic([guest.beside("log"), guest.beside("stderr")]);
+    failure::end_on_panic("\n    WRONG     ", Some(&guest));
     guest.write("etc/motd", 0o644, OLD_MOTD);
     scene::shell(scene::LINKS);
     scene::shell("ip link set eth0 up; ip addr add 192.0.2.200/24 dev eth0");
@@ -53,16 +51,4 @@ fn main() -> ExitCode {
     report.heading("What became of the guest");
     outcome::check(&guest, &agent, OLD_MOTD, &mut report);
     namespaces::status(report.end())
-}
-
-/// What the host's part finds wrong by itself (no answer, an answer that nova could not read) ends the demo.
-fn say_and_end_on_panic(said: [PathBuf; 2]) {
-    std::panic::set_hook(Box::new(move |what| {
-        eprintln!("\n    WRONG     {}", what.payload_as_str().unwrap_or("?"));
-        for file in &said {
-            let text = fs::read_to_string(file).unwrap_or_default();
-            text.lines().for_each(|line| eprintln!("    agent     {line}"));
-        }
-        exit(1);
-    }));
 }
