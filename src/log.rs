@@ -2,10 +2,8 @@
 //!
 //! Nothing at [`Level::Info`] or above ever holds request data, secrets, file contents or addresses.
 
-use core::fmt;
-
 use crate::limits::LOG_LINE_LEN;
-use crate::text::Text;
+use crate::text::{Line, Parts, Show, Text};
 
 /// How much the log tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,8 +37,9 @@ impl Level {
 }
 
 /// The line for `event`, newline included.
-pub fn line(unix_time: u64, level: Level, event: fmt::Arguments<'_>) -> Text<LOG_LINE_LEN> {
-    let mut text = Text::<LOG_LINE_LEN>::of(format_args!("{} {} {event}", Utc(unix_time), level.as_str()));
+pub fn line(unix_time: u64, level: Level, event: &str, parts: &Parts<'_>) -> Text<LOG_LINE_LEN> {
+    let mut text = Text::<LOG_LINE_LEN>::of("% % ", &[&Utc(unix_time), &level.as_str()]);
+    text.add(event, parts);
     text.end_line();
     text
 }
@@ -48,12 +47,15 @@ pub fn line(unix_time: u64, level: Level, event: fmt::Arguments<'_>) -> Text<LOG
 /// Seconds since 1970 in the form of RFC 3339.
 struct Utc(u64);
 
-impl fmt::Display for Utc {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Utc {
+    fn show(&self, line: &mut Line<'_>) {
         let (days, second) = (self.0 / 86_400, self.0 % 86_400);
         let (year, month, day) = date(days);
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        for (number, width, end) in [(year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (hour, 2, ":"), (minute, 2, ":"), (second, 2, "Z")] {
+            line.put_number(number, 10, width);
+            line.put(end);
+        }
     }
 }
 
@@ -84,13 +86,13 @@ mod tests {
             (1_700_000_000, "2023-11-14T22:13:20Z"),
             (4_107_542_400, "2100-03-01T00:00:00Z"),
         ] {
-            assert_eq!(line(time, Level::Info, format_args!("x=1")).as_str(), std::format!("{text} info x=1\n"));
+            assert_eq!(line(time, Level::Info, "x=1", &[]).as_str(), std::format!("{text} info x=1\n"));
         }
     }
 
     #[test]
     fn a_long_line_is_marked_and_ends() {
-        let text = line(0, Level::Warning, format_args!("{:600}", ""));
+        let text = line(0, Level::Warning, "%", &[&"x".repeat(600).as_str()]);
         assert_eq!(text.as_str().len(), LOG_LINE_LEN);
         assert!(text.as_str().ends_with("...\n"));
     }

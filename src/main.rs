@@ -7,7 +7,6 @@
 mod rt;
 
 use core::ffi::{CStr, c_char, c_int};
-use core::fmt;
 
 use nova_agent::cli::{self, Action, LogTo, Options};
 use nova_agent::commands::VERSION;
@@ -28,7 +27,7 @@ use nova_agent::sys::posix::log::{Log, write_stderr, write_stdout};
 use nova_agent::sys::posix::process::{self, Side};
 use nova_agent::sys::posix::signal;
 use nova_agent::sys::posix::state_file::StateFile;
-use nova_agent::text::Text;
+use nova_agent::text::{Parts as Words, Text};
 
 /// Exit statuses (sysexits.h).
 mod status {
@@ -56,10 +55,10 @@ pub unsafe extern "C" fn main(_argc: c_int, argv: *const *const c_char) -> c_int
     match cli::parse(words) {
         Err(refused) => {
             let word = core::str::from_utf8(refused.word).unwrap_or("?");
-            complain(format_args!("{}: {word} (see nova-agent --help)", refused.why));
+            complain("%: % (see nova-agent --help)", &[&refused.why, &word]);
             status::USAGE
         }
-        Ok(Action::Version) => said(write_stdout(Text::<64>::of(format_args!("nova-agent {VERSION}\n")).as_str())),
+        Ok(Action::Version) => said(write_stdout(Text::<64>::of("nova-agent %\n", &[&VERSION]).as_str())),
         Ok(Action::Help) => said(write_stdout(cli::HELP)),
         Ok(Action::Run(options)) => run(&options),
     }
@@ -128,7 +127,7 @@ fn run(options: &Options) -> c_int {
     let environment = Environment::take();
     let started = process::reset().and_then(|()| signal::install());
     if let Err(errno) = started {
-        complain(format_args!("cannot start: {errno}"));
+        complain("cannot start: %", &[&errno]);
         return status::OS_ERROR;
     }
     let mut host = System { log: open_log(options) };
@@ -136,21 +135,21 @@ fn run(options: &Options) -> c_int {
         Ok(channel) => channel,
         Err(Unopened(path, errno)) => {
             let path = path.to_str().unwrap_or("?");
-            complain(format_args!("no XenStore: {path}: {errno}"));
+            complain("no XenStore: %: %", &[&path, &errno]);
             return status::UNAVAILABLE;
         }
     };
     let root = match Fd::open(options.root, libc::O_RDONLY | libc::O_DIRECTORY, 0) {
         Ok(root) => root,
         Err(errno) => {
-            complain(format_args!("cannot open the root directory {}: {errno}", options.root.to_str().unwrap_or("?")));
+            complain("cannot open the root directory %: %", &[&options.root.to_str().unwrap_or("?"), &errno]);
             return status::OS_ERROR;
         }
     };
     if let Some(end) = settle(options) {
         return end;
     }
-    host.log(Level::Info, format_args!("event=start version={VERSION}"));
+    host.log(Level::Info, "event=start version=%", &[&VERSION]);
     let parts = Parts {
         channel,
         files: GuestFiles::new(&root),
@@ -177,7 +176,7 @@ fn settle(options: &Options) -> Option<c_int> {
         Ok(Side::Daemon) if !options.foreground || options.pid_file.is_none() => return None,
         Ok(Side::Daemon) => (process::id(), None),
         Err(errno) => {
-            complain(format_args!("cannot become a daemon: {errno}"));
+            complain("cannot become a daemon: %", &[&errno]);
             return Some(status::OS_ERROR);
         }
     };
@@ -185,7 +184,7 @@ fn settle(options: &Options) -> Option<c_int> {
     if let Some(path) = options.pid_file
         && let Err(errno) = process::write_pid_file(path, pid)
     {
-        complain(format_args!("cannot write the pid file {}: {errno}", path.to_str().unwrap_or("?")));
+        complain("cannot write the pid file %: %", &[&path.to_str().unwrap_or("?"), &errno]);
     }
     end
 }
@@ -196,7 +195,7 @@ fn open_log(options: &Options) -> Log {
     let level = options.level;
     match options.log {
         LogTo::File(path) => Log::to_file(level, path).unwrap_or_else(|errno| {
-            complain(format_args!("cannot open the log {}: {errno}", path.to_str().unwrap_or("?")));
+            complain("cannot open the log %: %", &[&path.to_str().unwrap_or("?"), &errno]);
             Log::to_kernel(level)
         }),
         LogTo::Default if !options.foreground => Log::to_kernel(level),
@@ -225,8 +224,9 @@ fn open_store(named: Option<&'static CStr>, host: &mut System) -> Result<StoreCh
     }
 }
 
-fn complain(text: fmt::Arguments<'_>) {
-    let mut line = Text::<512>::of(format_args!("nova-agent: {text}"));
+fn complain(text: &str, parts: &Words<'_>) {
+    let mut line = Text::<512>::of("nova-agent: ", &[]);
+    line.add(text, parts);
     line.end_line();
     // Nobody to tell if stderr is closed.
     let _ = write_stderr(line.as_str());

@@ -1,6 +1,5 @@
 //! The ports in memory, for the unit tests of commands.
 
-use core::fmt;
 use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
@@ -8,30 +7,29 @@ use std::vec::Vec;
 use crate::error::{Errno, Error};
 use crate::log::Level;
 use crate::ports::{Accounts, Edit, Files, Host, Journal, Kind, Outcome, Rule, Sink, Store};
+use crate::text::{Parts, Text};
 
 /// XenStore nodes below the guest's own directory: path to value.
 #[derive(Default)]
-pub struct MemoryStore(pub BTreeMap<String, Vec<u8>>);
+pub struct MemoryStore(pub BTreeMap<String, Vec<u8>>, Vec<u8>);
+
+impl MemoryStore {
+    pub fn new(nodes: BTreeMap<String, Vec<u8>>) -> Self {
+        Self(nodes, Vec::new())
+    }
+}
 
 impl Store for MemoryStore {
-    fn read<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error> {
-        let path = std::str::from_utf8(path).unwrap();
-        Ok(self.0.get(path).map(|value| {
-            buffer[..value.len()].copy_from_slice(value);
-            &buffer[..value.len()]
-        }))
+    fn read(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error> {
+        Ok(self.0.get(std::str::from_utf8(path).unwrap()).map(Vec::as_slice))
     }
 
-    fn directory<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error> {
+    fn directory(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error> {
         let prefix = std::format!("{}/", std::str::from_utf8(path).unwrap());
         let mut names: Vec<&str> = self.0.keys().filter_map(|k| k.strip_prefix(&prefix)).filter_map(|k| k.split('/').next()).collect();
         names.dedup();
-        if names.is_empty() {
-            return Ok(None);
-        }
-        let all: Vec<u8> = names.iter().flat_map(|n| n.bytes().chain([0])).collect();
-        buffer[..all.len()].copy_from_slice(&all);
-        Ok(Some(&buffer[..all.len()]))
+        self.1 = names.iter().flat_map(|n| n.bytes().chain([0])).collect();
+        Ok((!self.1.is_empty()).then_some(&self.1))
     }
 }
 
@@ -146,8 +144,8 @@ impl Host for MemoryHost {
         Ok(())
     }
 
-    fn log(&mut self, level: Level, text: fmt::Arguments<'_>) {
-        self.lines.push(std::format!("{level:?} {text}"));
+    fn log(&mut self, level: Level, text: &str, parts: &Parts<'_>) {
+        self.lines.push(std::format!("{level:?} {}", Text::<2048>::of(text, parts).as_str()));
     }
 }
 

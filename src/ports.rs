@@ -3,13 +3,12 @@
 //! Implemented once per operating system in `sys`, and in memory by tests. A command gets a [`Ports`] and is straight-line code over
 //! it. No trait here mentions a file descriptor, an `ioctl` or a socket.
 
-use core::fmt;
-
 use crate::error::Error;
 use crate::log::Level;
 use crate::network::live::{Item, Link};
 use crate::network::model::Mac;
 use crate::network::plan::Change;
+use crate::text::Parts;
 
 /// Everything a command may use.
 pub struct Ports<'a> {
@@ -27,11 +26,11 @@ pub struct Ports<'a> {
 
 /// XenStore nodes, by path relative to the guest's own directory.
 pub trait Store {
-    /// Reads a node's value into `buffer`. `None` if the node does not exist.
-    fn read<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error>;
+    /// A node's value, valid until the next call. `None` if the node does not exist.
+    fn read(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error>;
 
-    /// Reads the names of a node's children into `buffer`, each ended by a NUL. `None` if the node does not exist.
-    fn directory<'b>(&mut self, path: &[u8], buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, Error>;
+    /// The names of a node's children, each ended by a NUL, valid until the next call. `None` if the node does not exist.
+    fn directory(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error>;
 }
 
 /// Takes a file's new bytes, piece by piece, in order.
@@ -148,7 +147,7 @@ pub trait Host {
     fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error>;
 
     /// Writes one log line. Never request data, addresses or file contents at info or above.
-    fn log(&mut self, level: Level, text: fmt::Arguments<'_>);
+    fn log(&mut self, level: Level, text: &str, parts: &Parts<'_>);
 }
 
 /// What the agent must know again after it died or was restarted.

@@ -3,11 +3,9 @@
 //! The host reads an answer through `xenstore-read`, which escapes what is not printable, and parses the result as JSON
 //! (protocol notes in docs/protocol.md). So the JSON text never holds a backslash: characters that would need one are replaced.
 
-use core::fmt;
-
 use crate::error::Error;
 use crate::limits::MESSAGE_LEN;
-use crate::text::Text;
+use crate::text::{Line, Parts, Show, Text};
 
 /// The return code of an answer; a JSON string on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +33,8 @@ impl Code {
 }
 
 /// One answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Answer {
     /// What the host decides by.
     pub code: Code,
@@ -45,30 +44,28 @@ pub struct Answer {
 
 impl Answer {
     /// An answer whose message is formatted from `message`.
-    pub fn new(code: Code, message: fmt::Arguments<'_>) -> Self {
-        Self { code, message: Text::of(message) }
+    pub fn new(code: Code, message: &str, parts: &Parts<'_>) -> Self {
+        Self { code, message: Text::of(message, parts) }
     }
 
     /// `0` and a message.
-    pub fn done(message: fmt::Arguments<'_>) -> Self {
-        Self::new(Code::Done, message)
+    pub fn done(message: &str, parts: &Parts<'_>) -> Self {
+        Self::new(Code::Done, message, parts)
     }
 }
 
 impl From<Error> for Answer {
     fn from(error: Error) -> Self {
-        Self::new(Code::Failed, format_args!("{error}"))
+        Self::new(Code::Failed, "%", &[&error])
     }
 }
 
 /// The JSON text of the answer.
-impl fmt::Display for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{\"returncode\": \"{}\", \"message\": \"", self.code.as_str())?;
-        for c in self.message.as_str().chars() {
-            fmt::Write::write_char(f, printable(c))?;
-        }
-        f.write_str("\"}")
+impl Show for Answer {
+    fn show(&self, line: &mut Line<'_>) {
+        line.fill("{\"returncode\": \"%\", \"message\": \"", &[&self.code.as_str()]);
+        self.message.as_str().chars().for_each(|c| line.put_char(printable(c)));
+        line.put("\"}");
     }
 }
 
@@ -91,12 +88,9 @@ mod tests {
     #[test]
     fn an_answer_is_one_line_of_printable_ascii_without_backslash() {
         let every: String = (0..0x250).filter_map(char::from_u32).collect();
-        let text = format!("{}", Answer::new(Code::Failed, format_args!("{every}")));
+        let text = format!("{}", Answer::new(Code::Failed, "%", &[&every.as_str()]));
         assert!(text.bytes().all(|b| (0x20..0x7f).contains(&b) && b != b'\\'));
         assert_eq!(text.matches('"').count(), 8);
-        assert_eq!(
-            format!("{}", Answer::done(format_args!("caf\u{e9} \"x\" \\n"))),
-            "{\"returncode\": \"0\", \"message\": \"caf? 'x' /n\"}"
-        );
+        assert_eq!(format!("{}", Answer::done("caf\u{e9} \"x\" \\n", &[])), "{\"returncode\": \"0\", \"message\": \"caf? 'x' /n\"}");
     }
 }

@@ -209,7 +209,7 @@ impl Visitor for Place<Value> {
 
     fn nonnegative(&mut self, number: u64) -> Parsed<()> {
         // At most 15 digits: the sanitiser puts longer ones in quotes.
-        self.out = Some(Value::Number(Text::of(format_args!("{number}"))));
+        self.out = Some(Value::Number(Text::of("%", &[&number])));
         Ok(())
     }
 

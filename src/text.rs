@@ -1,118 +1,295 @@
-//! Text of bounded length, formatted without allocation.
+//! Text of bounded length, put together without allocation and without `core::fmt`, which would be a tenth of the binary.
 //!
-//! A text that does not fit ends in `...`: full is visible, never silent.
+//! A message is a template and the parts that take the places of its `%`: `("no link has %", &[&mac])`. What can be a part implements
+//! [`Show`]. A text that does not fit ends in `...`: full is visible, never silent.
 
-use core::fmt;
+/// What can be written as text.
+pub trait Show {
+    /// Appends the text to `line`.
+    fn show(&self, line: &mut Line<'_>);
+}
 
-/// At most `N` bytes of UTF-8 text. Formatting into it never fails; what does not fit is marked by a final `...`.
-#[derive(Clone, Default)]
+/// What takes the places of `%` in a template, in this order.
+pub type Parts<'a> = [&'a dyn Show];
+
+/// At most `N` bytes of UTF-8 text. Adding to it never fails; what does not fit is marked by a final `...`.
+#[derive(Clone)]
 pub struct Text<const N: usize> {
-    chars: heapless::String<N>,
+    bytes: [u8; N],
+    len: usize,
     clipped: bool,
 }
 
 impl<const N: usize> Text<N> {
     /// An empty text.
     pub const fn new() -> Self {
-        Self { chars: heapless::String::new(), clipped: false }
+        Self { bytes: [0; N], len: 0, clipped: false }
     }
 
-    /// A text holding what `arguments` formats to.
-    pub fn of(arguments: fmt::Arguments<'_>) -> Self {
+    /// A text of `template` and `parts`.
+    pub fn of(template: &str, parts: &Parts<'_>) -> Self {
         let mut text = Self::new();
-        text.add(arguments);
+        text.add(template, parts);
         text
     }
 
-    /// Appends formatted text.
-    pub fn add(&mut self, arguments: fmt::Arguments<'_>) {
-        // write_str below always says Ok, so an error can only be a broken Display, whose text is then missing.
-        let _ = fmt::write(self, arguments);
+    /// Appends `template` with `parts` in it.
+    pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
+        self.line().fill(template, parts);
+    }
+
+    /// The text, to be appended to.
+    pub fn line(&mut self) -> Line<'_> {
+        Line { bytes: &mut self.bytes, len: &mut self.len, clipped: &mut self.clipped }
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        self.chars.as_str()
+        // Only whole characters are ever put in.
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The text's bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
     }
 
     /// Whether nothing was added yet.
     pub fn is_empty(&self) -> bool {
-        self.chars.is_empty()
+        self.len == 0
     }
 
     /// Drops everything behind the first `len` bytes and marks the cut.
     pub fn shorten(&mut self, len: usize) {
-        if self.chars.len() > len {
-            self.clip(len);
+        if self.len > len {
+            self.line().clip(len);
         }
     }
 
     /// Appends a newline, also to a text that was cut; a full one gives way for it.
     pub fn end_line(&mut self) {
-        if self.chars.len() == N {
-            self.clip(N - 1);
+        if self.len == N {
+            self.line().clip(N - 1);
         }
-        let _ = self.chars.push('\n');
+        self.clipped = false;
+        self.line().put("\n");
+    }
+}
+
+impl<const N: usize> Default for Text<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const N: usize> Show for Text<N> {
+    fn show(&self, line: &mut Line<'_>) {
+        line.put(self.as_str());
+    }
+}
+
+/// A text of any length that is being put together.
+pub struct Line<'a> {
+    bytes: &'a mut [u8],
+    len: &'a mut usize,
+    clipped: &'a mut bool,
+}
+
+impl Line<'_> {
+    /// Appends `part`.
+    pub fn put(&mut self, part: &str) {
+        let room = self.bytes.get_mut(*self.len..).unwrap_or_default();
+        if *self.clipped {
+            return;
+        }
+        let fits = room.len().min(part.len());
+        for (to, from) in room.iter_mut().zip(part.bytes()) {
+            *to = from;
+        }
+        *self.len += fits;
+        if fits < part.len() {
+            self.clip(self.bytes.len());
+        }
     }
 
+    /// Appends `template`, each `%` in it replaced by the next part. A `%` too many stays, a part too many is left out.
+    pub fn fill(&mut self, template: &str, parts: &Parts<'_>) {
+        let mut parts = parts.iter();
+        for piece in template.split_inclusive('%') {
+            match piece.strip_suffix('%').zip(parts.next()) {
+                Some((literal, part)) => {
+                    self.put(literal);
+                    part.show(self);
+                }
+                None => self.put(piece),
+            }
+        }
+    }
+
+    /// Appends one character.
+    pub fn put_char(&mut self, c: char) {
+        self.put(c.encode_utf8(&mut [0; 4]));
+    }
+
+    /// Appends a number, with leading zeros up to `width` digits.
+    pub fn put_number(&mut self, number: u64, base: u64, width: usize) {
+        let mut digits = [b'0'; 20];
+        let (mut rest, mut used) = (number, 0);
+        for digit in digits.iter_mut().rev() {
+            if rest == 0 && used >= width.max(1) {
+                break;
+            }
+            *digit = b"0123456789abcdef".get((rest % base) as usize).copied().unwrap_or(b'?');
+            rest /= base;
+            used += 1;
+        }
+        self.put(digits.get(digits.len() - used..).and_then(|d| core::str::from_utf8(d).ok()).unwrap_or_default());
+    }
+
+    /// Keeps at most `len` bytes, the mark included.
     fn clip(&mut self, len: usize) {
-        let mut keep = len.min(N).saturating_sub(3).min(self.chars.len());
-        while !self.chars.is_char_boundary(keep) {
+        const MARK: &[u8] = b"...";
+        let mut keep = len.saturating_sub(MARK.len()).min(*self.len);
+        // Not in the middle of a character: continuation octets are 0b10xx_xxxx.
+        while keep > 0 && self.bytes.get(keep).is_some_and(|b| b & 0xc0 == 0x80) {
             keep -= 1;
         }
-        self.chars.truncate(keep);
-        let _ = self.chars.push_str("...");
-        self.clipped = true;
-    }
-}
-
-impl<const N: usize> fmt::Write for Text<N> {
-    fn write_str(&mut self, part: &str) -> fmt::Result {
-        if self.clipped {
-            return Ok(());
+        *self.len = keep;
+        for (to, from) in self.bytes.iter_mut().skip(keep).zip(MARK) {
+            *to = *from;
+            *self.len += 1;
         }
-        if self.chars.push_str(part).is_err() {
-            for c in part.chars() {
-                if self.chars.push(c).is_err() {
-                    break;
-                }
-            }
-            self.clip(N);
+        *self.clipped = true;
+    }
+}
+
+impl Show for str {
+    fn show(&self, line: &mut Line<'_>) {
+        line.put(self);
+    }
+}
+
+impl<const N: usize> Show for heapless::String<N> {
+    fn show(&self, line: &mut Line<'_>) {
+        line.put(self);
+    }
+}
+
+impl<T: Show + ?Sized> Show for &T {
+    fn show(&self, line: &mut Line<'_>) {
+        (**self).show(line);
+    }
+}
+
+impl Show for u64 {
+    fn show(&self, line: &mut Line<'_>) {
+        line.put_number(*self, 10, 1);
+    }
+}
+
+impl Show for u32 {
+    fn show(&self, line: &mut Line<'_>) {
+        line.put_number(u64::from(*self), 10, 1);
+    }
+}
+
+impl Show for i32 {
+    fn show(&self, line: &mut Line<'_>) {
+        line.put(if *self < 0 { "-" } else { "" });
+        line.put_number(u64::from(self.unsigned_abs()), 10, 1);
+    }
+}
+
+impl Show for u8 {
+    fn show(&self, line: &mut Line<'_>) {
+        line.put_number(u64::from(*self), 10, 1);
+    }
+}
+
+impl Show for usize {
+    fn show(&self, line: &mut Line<'_>) {
+        line.put_number(*self as u64, 10, 1);
+    }
+}
+
+/// Octets of a number in hexadecimal.
+pub struct Hex(pub u64, pub usize);
+
+impl Show for Hex {
+    fn show(&self, line: &mut Line<'_>) {
+        line.put_number(self.0, 16, self.1);
+    }
+}
+
+/// Bytes from outside, for the log: what is not printable ASCII, or would end a quoted value, is `?`.
+pub struct Printable<'a>(pub &'a [u8]);
+
+impl Show for Printable<'_> {
+    fn show(&self, line: &mut Line<'_>) {
+        for &byte in self.0 {
+            line.put_char(if byte.is_ascii_graphic() && byte != b'"' { char::from(byte) } else { '?' });
         }
-        Ok(())
-    }
-}
-
-impl<const N: usize> fmt::Display for Text<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<const N: usize> fmt::Debug for Text<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::fmt;
+    use proptest::prelude::*;
+
+    macro_rules! display {
+        ($($name:ty),*) => {$(
+            impl fmt::Display for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(Text::<2048>::of("%", &[self]).as_str())
+                }
+            }
+        )*};
+    }
+
+    display!(crate::error::Error, crate::error::Errno, crate::reply::Answer, crate::network::ip::Ip, crate::network::model::Mac);
+    display!(crate::network::model::Address, crate::network::model::Route, crate::network::plan::Change, crate::network::live::Item);
+
+    impl<const N: usize> fmt::Debug for Text<N> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            fmt::Debug::fmt(self.as_str(), f)
+        }
+    }
 
     #[test]
     fn what_does_not_fit_is_marked() {
-        let mut text = Text::<8>::of(format_args!("{}{}", "1234", 5678));
+        let mut text = Text::<8>::of("%%", &[&"1234", &5678u32]);
         assert_eq!(text.as_str(), "12345678");
-        text.add(format_args!("9"));
+        text.add("9", &[]);
         assert_eq!(text.as_str(), "12345...");
-        text.add(format_args!("a"));
+        text.add("a", &[]);
         assert_eq!(text.as_str(), "12345...");
-        assert_eq!(Text::<6>::of(format_args!("ééé")).as_str(), "ééé");
-        assert_eq!(Text::<6>::of(format_args!("éééé")).as_str(), "é...");
-        let mut long = Text::<16>::of(format_args!("abcdefgh"));
+        text.end_line();
+        assert_eq!(text.as_str(), "1234...\n");
+        assert_eq!(Text::<6>::of("ééé", &[]).as_str(), "ééé");
+        assert_eq!(Text::<6>::of("éééé", &[]).as_str(), "é...");
+        assert_eq!(Text::<2>::of("abc", &[]).as_str(), "..");
+        let mut long = Text::<16>::of("abcdefgh", &[]);
         long.shorten(8);
         assert_eq!(long.as_str(), "abcdefgh");
         long.shorten(6);
         assert_eq!(long.as_str(), "abc...");
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_as_core_writes_them(number: u64, width in 0usize..20) {
+            let mut text = Text::<64>::of("% % ", &[&number, &Hex(number, width)]);
+            text.line().put_number(number, 10, width);
+            prop_assert_eq!(text.as_str(), std::format!("{number} {number:0w$x} {number:0width$}", w = width.min(20)));
+        }
+
+        #[test]
+        fn any_text_stays_utf8(parts in prop::collection::vec("\\PC{0,9}", 0..9)) {
+            let mut text = Text::<20>::new();
+            parts.iter().for_each(|part| text.add("%", &[&part.as_str()]));
+            prop_assert_eq!(text.as_str().len(), text.as_bytes().len());
+        }
     }
 }

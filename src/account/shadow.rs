@@ -15,7 +15,7 @@ pub fn set(entry: &Entry<'_>, hash: &[u8], day: u64, out: &mut dyn Sink) -> Resu
     let Some(third) = entry.after.strip_prefix(b":") else { return out.put(entry.after) };
     out.put(b":")?;
     if day != 0 {
-        out.put(Text::<20>::of(format_args!("{day}")).as_str().as_bytes())?;
+        out.put(Text::<20>::of("%", &[&day]).as_str().as_bytes())?;
     }
     out.put(field(third).1)
 }

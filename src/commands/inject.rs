@@ -44,12 +44,12 @@ fn write(ports: &mut Ports<'_>, path: &[u8], contents: &[u8]) -> Result<Answer, 
         out.put(contents)?;
         Ok(true)
     })?;
-    Ok(Answer::done(format_args!(
-        "{}",
-        match outcome {
+    Ok(Answer::done(
+        "%",
+        &[&match outcome {
             Outcome::Same => "the file has these contents already",
             Outcome::Replaced => "the file was replaced, the old one is kept as .bak~",
             Outcome::Created => "the file was made",
-        }
-    )))
+        }],
+    ))
 }

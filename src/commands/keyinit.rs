@@ -58,7 +58,7 @@ impl Keys {
 pub fn run(keys: &mut Keys, host: &mut dyn Host, value: &str) -> Result<Answer, Error> {
     keys.wipe();
     let ours = wiped(|| agree(keys, host, value))?;
-    Ok(Answer::new(Code::Key, format_args!("{}", core::str::from_utf8(ours.as_bytes()).unwrap_or_default())))
+    Ok(Answer::new(Code::Key, "%", &[&core::str::from_utf8(ours.as_bytes()).unwrap_or_default()]))
 }
 
 /// Leaves the secret in `keys` and returns our public value.

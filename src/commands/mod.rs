@@ -30,15 +30,15 @@ pub fn run(command: &Command<'_>, ports: &mut Ports<'_>, keys: &mut Keys, scratc
     // The new length is the capacity, so it fits.
     let _ = scratch.resize_default(scratch.capacity());
     match command {
-        Command::Version => Ok(Answer::done(format_args!("{VERSION}"))),
-        Command::Features => Ok(Answer::done(format_args!("{FEATURES}"))),
+        Command::Version => Ok(Answer::done("%", &[&VERSION])),
+        Command::Features => Ok(Answer::done("%", &[&FEATURES])),
         Command::KeyInit(value) => keyinit::run(keys, ports.host, value),
         Command::Password(value) => password::run(keys, ports, value),
         Command::InjectFile(value) => inject::joined(ports, value, scratch),
         Command::FileInject { path, file } => inject::separate(ports, path, file, scratch),
         Command::ResetNetwork => resetnetwork::run(ports, scratch),
         Command::AgentUpdate => Err(Error::Request("update this agent through its package")),
-        Command::Unknown(_) => Ok(Answer::new(Code::Unknown, format_args!("no such command"))),
+        Command::Unknown(_) => Ok(Answer::new(Code::Unknown, "no such command", &[])),
     }
 }
 

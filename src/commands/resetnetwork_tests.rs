@@ -6,7 +6,7 @@ use std::vec::Vec;
 
 use super::resetnetwork::run;
 use crate::error::{Errno, Error};
-use crate::limits::PAYLOAD_LEN;
+use crate::json::JsonText;
 use crate::memory::{MemoryFiles, MemoryHost, MemoryJournal, MemoryStore};
 use crate::network::fake::{FakeKernel, address, configured};
 use crate::network::plan::Change;
@@ -28,7 +28,7 @@ impl World {
     fn new(nodes: &[(&str, &str)]) -> Self {
         let nodes = nodes.iter().map(|(path, value)| (String::from(*path), Vec::from(value.as_bytes())));
         Self {
-            store: MemoryStore(nodes.collect()),
+            store: MemoryStore::new(nodes.collect()),
             files: MemoryFiles::default(),
             kernel: FakeKernel::new("40:40:27:5b:3a:01"),
             host: MemoryHost::default(),
@@ -44,7 +44,7 @@ impl World {
             host: &mut self.host,
             journal: &mut self.journal,
         };
-        run(&mut ports, &mut [0; PAYLOAD_LEN])
+        run(&mut ports, &mut JsonText::new())
     }
 
     fn done(&mut self) {
@@ -164,7 +164,7 @@ fn a_missing_ipv6_is_a_warning() {
     let mut world = World::new(&[(NODE, r#"{"ip6s": [{"ip": "2001:db8::1", "netmask": 64}], "gateway_v6": "fe80::1"}"#)]);
     world.kernel.has_ipv6 = false;
     world.done();
-    assert!(world.host.lines.contains(&"Warning eth0: there is no IPv6".into()));
+    assert!(world.host.lines.contains(&"Warning event=no-ipv6 link=eth0".into()));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn dhcp_clients_end_first() {
     let mut world = World::new(&[(NODE, PUBLIC)]);
     world.kernel.clients.push(("dhclient".into(), 77));
     world.done();
-    assert!(world.host.lines.contains(&"Info eth0: told DHCP client dhclient (77) to end".into()));
+    assert!(world.host.lines.contains(&"Info event=dhcp-client-ended link=eth0 name=dhclient pid=77".into()));
     assert!(world.host.now_ms > 0);
 }
 

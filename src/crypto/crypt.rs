@@ -44,7 +44,7 @@ pub fn hash(password: &[u8], scheme: Scheme, rounds: Option<u32>, salt: &[u8; SA
         Scheme::Sha512 => {
             hash.push(b"$6$")?;
             if let Some(rounds) = rounds {
-                hash.push(Text::<20>::of(format_args!("rounds={rounds}$")).as_str().as_bytes())?;
+                hash.push(Text::<20>::of("rounds=%$", &[&rounds]).as_str().as_bytes())?;
             }
             let digest = sha512_crypt::digest(password, salt, rounds)?;
             finish(hash, salt, &digest, &sha512_crypt::ORDER)

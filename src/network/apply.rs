@@ -32,7 +32,7 @@ pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &W
         match round(links, host, &link, wanted, &mut applied) {
             Err(Error::System(_, Errno(libc::EAGAIN))) => {}
             Err(error) => {
-                applied.failures = Text::of(format_args!("{error}"));
+                applied.failures = Text::of("%", &[&error]);
                 return applied;
             }
             Ok(0) => return applied,
@@ -42,7 +42,7 @@ pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &W
             }
         }
     }
-    applied.failures = Text::of(format_args!("does not come to rest"));
+    applied.failures = Text::of("does not come to rest", &[]);
     applied
 }
 
@@ -57,8 +57,8 @@ fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wante
     plan.changes(&mut |change| {
         let result = links.change(link, &change);
         match result {
-            Ok(()) => host.log(Level::Debug, format_args!("{}: {change}", link.name)),
-            Err(error) => host.log(Level::Debug, format_args!("{}: {change}: {error}", link.name)),
+            Ok(()) => host.log(Level::Debug, "event=change link=% what=\"%\"", &[&link.name, &change]),
+            Err(error) => host.log(Level::Debug, "event=change-refused link=% what=\"%\" reason=\"%\"", &[&link.name, &change, &error]),
         }
         match result {
             Ok(()) => made += 1,
@@ -66,7 +66,7 @@ fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wante
             Err(error) if is_moot(&change, error) => {}
             Err(error) => {
                 let comma = if applied.failures.is_empty() { "" } else { ", " };
-                applied.failures.add(format_args!("{comma}{error}"));
+                applied.failures.add("%%", &[&comma, &error]);
             }
         }
     });

@@ -2,7 +2,7 @@
 //!
 //! Text forms: dotted quads and RFC 4291 (read), RFC 5952 (written). Nothing here knows links or routes.
 
-use core::fmt::{self, Write};
+use crate::text::{Line, Show};
 
 /// An IPv4 or IPv6 address, octets in network order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,8 +158,9 @@ fn parse_v6(text: &[u8]) -> Option<[u8; 16]> {
     Some(octets)
 }
 
-/// One to four digits.
-fn number(digits: &[u8], radix: u32) -> Option<u16> {
+/// The value of one to four digits.
+#[inline(never)]
+pub fn number(digits: &[u8], radix: u32) -> Option<u16> {
     let value = |value: u32, digit: &u8| Some(value * radix + char::from(*digit).to_digit(radix)?);
     let fits = (1..=4).contains(&digits.len());
     digits.iter().take(4).try_fold(0, value).filter(|_| fits).map(|value| value as u16)
@@ -171,23 +172,23 @@ fn mask(index: usize, prefix_len: u8) -> u8 {
     !(0xffu8.checked_shr(bits as u32).unwrap_or(0))
 }
 
-impl fmt::Display for Ip {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Ip {
+    fn show(&self, line: &mut Line<'_>) {
         match self {
-            Self::V4([a, b, c, d]) => write!(f, "{a}.{b}.{c}.{d}"),
+            Self::V4([a, b, c, d]) => line.fill("%.%.%.%", &[a, b, c, d]),
             Self::V6(octets) => {
                 let mut groups = [0u16; 8];
                 for (group, pair) in groups.iter_mut().zip(octets.chunks_exact(2)) {
                     *group = pair.iter().fold(0, |high, &low| high << 8 | u16::from(low));
                 }
-                write_v6(f, &groups)
+                show_v6(line, &groups)
             }
         }
     }
 }
 
 /// RFC 5952, section 4: no leading zeros, the first longest run of two or more zero groups as `::`.
-fn write_v6(f: &mut fmt::Formatter<'_>, groups: &[u16; 8]) -> fmt::Result {
+fn show_v6(line: &mut Line<'_>, groups: &[u16; 8]) {
     let zeros_at = |start: usize| groups.iter().skip(start).take_while(|&&group| group == 0).count();
     let (mut start, mut len) = (8, 1);
     for i in 0..8 {
@@ -197,17 +198,16 @@ fn write_v6(f: &mut fmt::Formatter<'_>, groups: &[u16; 8]) -> fmt::Result {
     }
     for (i, group) in groups.iter().enumerate() {
         if i == start {
-            f.write_str("::")?;
+            line.put("::");
         }
         if i >= start && i < start + len {
             continue;
         }
         if i > 0 && i != start + len {
-            f.write_char(':')?;
+            line.put(":");
         }
-        write!(f, "{group:x}")?;
+        line.put_number(u64::from(*group), 16, 1);
     }
-    Ok(())
 }
 
 #[cfg(test)]

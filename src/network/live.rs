@@ -2,11 +2,10 @@
 //!
 //! Terms follow linux/if.h, linux/if_addr.h and linux/rtnetlink.h. Wire formats are in `rtnetlink`.
 
-use core::fmt;
-
 use crate::limits::LINK_NAME_LEN;
 use crate::network::ip::Ip;
 use crate::network::model::{Address, Route};
+use crate::text::{Line, Show};
 
 /// A network link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,11 +71,11 @@ impl LiveRoute {
     }
 }
 
-impl fmt::Display for Item {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Item {
+    fn show(&self, line: &mut Line<'_>) {
         match self {
-            Self::Address(live) => live.address.fmt(f),
-            Self::Route(live) => live.route.fmt(f),
+            Self::Address(live) => live.address.show(line),
+            Self::Route(live) => live.route.show(line),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod dhcp;
+mod entry;
 pub mod ip;
 pub mod live;
 pub mod model;

@@ -1,11 +1,10 @@
 //! What one interface is to have. Plain values of fixed size; every one of them has been validated by its constructor.
 
-use core::fmt;
-
 use heapless::Vec;
 
 use crate::limits::{ADDRESS_COUNT, DNS_COUNT, ROUTE_COUNT};
 use crate::network::ip::Ip;
+use crate::text::{Line, Show};
 
 /// A unicast MAC address (IEEE 802 MAC-48).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +27,12 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).map(|value| value as u8)
 }
 
-impl fmt::Display for Mac {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Mac {
+    fn show(&self, line: &mut Line<'_>) {
         for (i, octet) in self.0.iter().enumerate() {
-            write!(f, "{}{octet:02x}", if i == 0 { "" } else { ":" })?;
+            line.put(if i == 0 { "" } else { ":" });
+            line.put_number(u64::from(*octet), 16, 2);
         }
-        Ok(())
     }
 }
 
@@ -63,9 +62,9 @@ impl Address {
     }
 }
 
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.ip, self.prefix_len)
+impl Show for Address {
+    fn show(&self, line: &mut Line<'_>) {
+        line.fill("%/%", &[&self.ip, &self.prefix_len]);
     }
 }
 
@@ -97,10 +96,12 @@ impl Route {
     }
 }
 
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.destination, self.prefix_len)?;
-        self.gateway.map_or(Ok(()), |gateway| write!(f, " via {gateway}"))
+impl Show for Route {
+    fn show(&self, line: &mut Line<'_>) {
+        line.fill("%/%", &[&self.destination, &self.prefix_len]);
+        if let Some(gateway) = &self.gateway {
+            line.fill(" via %", &[gateway]);
+        }
     }
 }
 

@@ -6,20 +6,20 @@ use crate::ports::Sink;
 
 /// A host name that has been checked: 1 to 64 letters, digits, `-`, `_` and single `.` in between; no part starts or ends with `-`. The
 /// kernel would take anything; this is what hostname(5) allows, and `_`, which host names of hosted machines do have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Nodename<'a>(&'a str);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nodename(heapless::String<NODENAME_LEN>);
 
-impl<'a> Nodename<'a> {
+impl Nodename {
     /// Checks a name. White space around it is not part of it.
-    pub fn parse(text: &'a [u8]) -> Option<Self> {
+    pub fn parse(text: &[u8]) -> Option<Self> {
         let text = core::str::from_utf8(text.trim_ascii()).ok()?;
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         let part = |part: &str| !part.is_empty() && part.bytes().all(allowed) && !part.starts_with('-') && !part.ends_with('-');
-        (text.len() <= NODENAME_LEN && text.split('.').all(part)).then_some(Self(text))
+        if text.split('.').all(part) { text.try_into().ok().map(Self) } else { None }
     }
 
     /// The name.
-    pub fn as_bytes(&self) -> &'a [u8] {
+    pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }
@@ -30,29 +30,32 @@ impl<'a> Nodename<'a> {
 /// # Errors
 ///
 /// Those of the sink.
-pub fn edit(old: &[u8], name: Nodename<'_>, sink: &mut dyn Sink) -> Result<bool, Error> {
-    let is_name = |line: &&[u8]| !line.trim_ascii().is_empty() && !line.starts_with(b"#");
-    let lines = || old.split_inclusive(|&byte| byte == b'\n');
-    let at = lines().position(|line| is_name(&line));
-    if lines().find(is_name).is_some_and(|line| line.trim_ascii() == name.as_bytes()) {
-        return Ok(false);
-    }
-    for (i, line) in lines().enumerate() {
-        if Some(i) == at {
-            sink.put(name.as_bytes())?;
-            sink.put(b"\n")?;
-        } else {
+pub fn edit(old: &[u8], name: &Nodename, sink: &mut dyn Sink) -> Result<bool, Error> {
+    let (mut named, mut last) = (false, &b"\n"[..]);
+    for line in old.split_inclusive(|&byte| byte == b'\n') {
+        let text = line.trim_ascii();
+        if named || text.is_empty() || text.starts_with(b"#") {
             sink.put(line)?;
+        } else if text == name.as_bytes() {
+            return Ok(false);
+        } else {
+            put(name, sink)?;
+            named = true;
         }
+        last = line;
     }
-    if at.is_none() {
-        if !old.is_empty() && !old.ends_with(b"\n") {
+    if !named {
+        if !last.ends_with(b"\n") {
             sink.put(b"\n")?;
         }
-        sink.put(name.as_bytes())?;
-        sink.put(b"\n")?;
+        put(name, sink)?;
     }
     Ok(true)
+}
+
+fn put(name: &Nodename, sink: &mut dyn Sink) -> Result<(), Error> {
+    sink.put(name.as_bytes())?;
+    sink.put(b"\n")
 }
 
 #[cfg(test)]
@@ -85,7 +88,7 @@ mod tests {
     fn comments_stay() {
         let edited = |old: &str| {
             let mut new = Collect(Vec::new());
-            let changed = edit(old.as_bytes(), Nodename::parse(b"web1").unwrap(), &mut new).unwrap();
+            let changed = edit(old.as_bytes(), &Nodename::parse(b"web1").unwrap(), &mut new).unwrap();
             changed.then(|| String::from_utf8(new.0).unwrap())
         };
         assert_eq!(edited("").as_deref(), Some("web1\n"));

@@ -5,16 +5,15 @@
 //! the heap holds two words for each open object. The text was sanitised before (see [`crate::json`]).
 
 use alloc::boxed::Box;
-use core::fmt;
-
 use miniserde::de::{Map, Seq, Visitor};
 use miniserde::{Deserialize, Result as Parsed, make_place};
 
 use crate::error::Error;
 use crate::limits::{OBJECT_COUNT, PROBLEMS_LEN};
+use crate::network::entry::{Claim, Entry, Field, NO_ENTRY, Scalar};
 use crate::network::ip::Ip;
 use crate::network::model::{Address, Mac, Route, Wanted};
-use crate::text::Text;
+use crate::text::{Parts, Text};
 
 make_place!(Place);
 
@@ -38,8 +37,8 @@ pub struct Document {
 ///
 /// [`Error::Request`] if the text is not a JSON object or neither it nor the node's name tells a MAC address.
 #[inline(never)]
-pub fn parse(text: &str, node: &str) -> Result<Document, Error> {
-    let mut document: Document = miniserde::json::from_str(text).map_err(|_| Error::Request("not a JSON object"))?;
+pub fn parse(text: &str, node: &str) -> Result<Box<Document>, Error> {
+    let Boxed(mut document) = miniserde::json::from_str(text).map_err(|_| Error::Request("not a JSON object"))?;
     document.wanted.mac = document.mac.or_else(|| Mac::parse(node)).ok_or(Error::Request("no MAC address"))?;
     document.wanted.gateway4 = document.gateway(Family::V4);
     document.wanted.gateway6 = document.gateway(Family::V6);
@@ -68,29 +67,6 @@ enum Gateway {
     OfInterface(Claim),
 }
 
-/// A gateway as it was written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Claim {
-    None,
-    Is(Ip),
-    Bad,
-}
-
-impl Claim {
-    /// Null, an empty text and the unspecified address all mean that there is none.
-    fn read(value: Scalar<'_>) -> Self {
-        match value {
-            Scalar::Null | Scalar::Text("") => Self::None,
-            Scalar::Text(text) => match Ip::parse(text) {
-                Some(ip) if ip.is_unspecified() => Self::None,
-                Some(ip) if ip.is_host() => Self::Is(ip),
-                _ => Self::Bad,
-            },
-            _ => Self::Bad,
-        }
-    }
-}
-
 /// A list of the document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum List {
@@ -111,15 +87,6 @@ impl List {
     }
 }
 
-/// A member of an entry of a list.
-#[derive(Clone, Copy)]
-enum Field {
-    Ip,
-    Netmask,
-    Gateway,
-    Enabled,
-}
-
 /// Where in the document the next value stands.
 #[derive(Clone, Copy)]
 enum At {
@@ -138,69 +105,6 @@ enum Open {
     Entry(List),
 }
 
-/// A value that is neither object nor array.
-#[derive(Clone, Copy)]
-enum Scalar<'a> {
-    Null,
-    Flag(bool),
-    Number(u64),
-    Text(&'a str),
-    Other,
-}
-
-/// A netmask as it was written.
-#[derive(Clone, Copy)]
-enum Netmask {
-    Absent,
-    Len(u8),
-    Mask(Ip),
-    Bad,
-}
-
-/// The entry that is being read.
-struct Entry {
-    ip: Option<Ip>,
-    netmask: Netmask,
-    gateway: Claim,
-    enabled: bool,
-}
-
-const NO_ENTRY: Entry = Entry { ip: None, netmask: Netmask::Absent, gateway: Claim::None, enabled: true };
-
-impl Entry {
-    fn set(&mut self, field: Field, value: Scalar<'_>) {
-        match (field, value) {
-            (Field::Ip, Scalar::Text(text)) => self.ip = Ip::parse(text),
-            (Field::Ip, _) => self.ip = None,
-            (Field::Netmask, Scalar::Number(len)) => self.netmask = u8::try_from(len).map_or(Netmask::Bad, Netmask::Len),
-            (Field::Netmask, Scalar::Text(text)) => {
-                self.netmask = match text.parse() {
-                    Ok(len) => Netmask::Len(len),
-                    Err(_) => Ip::parse(text).map_or(Netmask::Bad, Netmask::Mask),
-                }
-            }
-            (Field::Netmask, _) => self.netmask = Netmask::Bad,
-            (Field::Gateway, value) => self.gateway = Claim::read(value),
-            (Field::Enabled, value) => {
-                self.enabled = match value {
-                    Scalar::Flag(flag) => flag,
-                    Scalar::Number(number) => number != 0,
-                    Scalar::Text(text) => text != "0" && !text.eq_ignore_ascii_case("false"),
-                    _ => true,
-                }
-            }
-        }
-    }
-
-    fn prefix_len(&self, ip: &Ip) -> Option<u8> {
-        match self.netmask {
-            Netmask::Len(len) if len <= ip.width() => Some(len),
-            Netmask::Mask(mask) if mask.same_family(ip) => mask.netmask_len(),
-            _ => None,
-        }
-    }
-}
-
 impl Document {
     const fn new() -> Self {
         Self {
@@ -215,16 +119,16 @@ impl Document {
         }
     }
 
-    fn problem(&mut self, place: fmt::Arguments<'_>) {
+    fn problem(&mut self, place: &str, parts: &Parts<'_>) {
         if !self.problems.is_empty() {
-            self.problems.add(format_args!(", "));
+            self.problems.add(", ", &[]);
         }
-        self.problems.add(place);
+        self.problems.add(place, parts);
     }
 
     fn bad_entry(&mut self, list: List, what: &str) {
         let index = self.index;
-        self.problem(format_args!("{}[{index}]{}{what}", list.name(), if what.is_empty() { "" } else { " " }));
+        self.problem("%[%]%%", &[&list.name(), &index, &if what.is_empty() { "" } else { " " }, &what]);
     }
 
     fn slot(&mut self, family: Family) -> &mut Gateway {
@@ -237,7 +141,7 @@ impl Document {
         match claim {
             Claim::Is(ip) if Family::of(&ip) == family => return Some(ip),
             Claim::None => {}
-            _ => self.problem(format_args!("{}", if family == Family::V4 { "gateway" } else { "gateway_v6" })),
+            _ => self.problem("%", &[&if family == Family::V4 { "gateway" } else { "gateway_v6" }]),
         }
         None
     }
@@ -249,7 +153,7 @@ impl Document {
             (At::Mac, _) | (At::List(_), Scalar::Null) | (At::Entry(List::Dns), Scalar::Null) => {}
             (At::Gateway(family), value) => *self.slot(family) = Gateway::OfInterface(Claim::read(value)),
             (At::List(List::Dns) | At::Entry(List::Dns), Scalar::Text(text)) => self.name_server(text),
-            (At::List(list), _) => self.problem(format_args!("{}", list.name())),
+            (At::List(list), _) => self.problem("%", &[&list.name()]),
             (At::Entry(list), _) => self.bad_entry(list, ""),
             (At::Field(field), value) => self.entry.set(field, value),
         }
@@ -310,7 +214,7 @@ impl Document {
         self.objects += 1;
         if self.objects > OBJECT_COUNT {
             if self.objects == OBJECT_COUNT + 1 {
-                self.problem(format_args!("too many entries"));
+                self.problem("too many entries", &[]);
             }
             return None;
         }
@@ -426,15 +330,18 @@ impl Seq for Level<'_> {
     }
 }
 
-impl Deserialize for Document {
+/// The document in one place on the heap, where there is more room than on the stack.
+struct Boxed(Box<Document>);
+
+impl Deserialize for Boxed {
     fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
         Place::new(out)
     }
 }
 
-impl Visitor for Place<Document> {
+impl Visitor for Place<Boxed> {
     fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
-        let document = self.out.insert(Document::new());
+        let Boxed(document) = self.out.insert(Boxed(Box::new(Document::new())));
         Ok(Box::new(Level { document, open: Open::Document }))
     }
 }

@@ -5,14 +5,13 @@
 //! (see `apply`). Semantics: ip-address(8), ip-route(8); what the kernel calls equal is in net/ipv4/devinet.c, net/ipv4/fib_trie.c,
 //! net/ipv6/addrconf.c and net/ipv6/ip6_fib.c.
 
-use core::fmt;
-
 use heapless::Vec;
 
 use crate::limits::{ADDRESS_COUNT, ROUTE_COUNT, STALE_COUNT};
 use crate::network::ip::Ip;
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Route, Wanted};
+use crate::text::{Line, Show};
 
 /// One change to the live state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,16 +59,16 @@ impl Change {
 }
 
 /// With addresses: for the debug log only.
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what())?;
-        match self {
-            Self::Up | Self::PromoteSecondaries => Ok(()),
-            Self::AddAddress { address, .. } => write!(f, " {address}"),
-            Self::RemoveAddress(live) => write!(f, " {}", live.address),
-            Self::AddRoute { route, .. } => write!(f, " {route}"),
-            Self::RemoveRoute(live) => write!(f, " {}", live.route),
-        }
+impl Show for Change {
+    fn show(&self, line: &mut Line<'_>) {
+        let object: &dyn Show = match self {
+            Self::Up | Self::PromoteSecondaries => return line.put(self.what()),
+            Self::AddAddress { address, .. } => address,
+            Self::RemoveAddress(live) => &live.address,
+            Self::AddRoute { route, .. } => route,
+            Self::RemoveRoute(live) => &live.route,
+        };
+        line.fill("% %", &[&self.what(), object]);
     }
 }
 

@@ -236,7 +236,7 @@ proptest! {
         let others: Vec<LiveRoute> = kernel.routes.iter().map(|(live, _)| live.clone()).filter(|live| !live.is_configured()).collect();
 
         let applied = run(&mut kernel, &wanted);
-        prop_assert!(applied.failures.is_empty(), "{} {:?}", applied.failures, asked(&kernel));
+        prop_assert!(applied.failures.is_empty(), "{} {:?}", applied.failures.as_str(), asked(&kernel));
         for live in &stays {
             let removed = kernel.changes.iter().any(|change| matches!(change, Change::RemoveAddress(gone) if gone.address == live.address));
             prop_assert!(!removed, "{:?}", asked(&kernel));

@@ -14,56 +14,44 @@ use crate::text::Text;
 /// Those of the sink.
 pub fn edit(old: &[u8], servers: &[Ip], sink: &mut dyn Sink) -> Result<bool, Error> {
     let used = servers.get(..NAMESERVER_COUNT).unwrap_or(servers);
-    if used.is_empty() || asks_already(old, servers, used.len()) {
+    if used.is_empty() {
         return Ok(false);
     }
-    let mut written = false;
-    let mut open = false;
+    let (mut count, mut asked) = (0, 0u64);
+    let (mut ending, mut last) = ("\n", &b"\n"[..]);
     for line in old.split_inclusive(|&byte| byte == b'\n') {
-        let ours = nameserver(line).is_some();
-        if ours && !written {
-            put(used, ending(line), sink)?;
-            written = true;
-        }
-        if !ours {
+        ending = if line.ends_with(b"\r\n") { "\r\n" } else { "\n" };
+        let Some(value) = nameserver(line) else {
             sink.put(line)?;
-            open = !line.ends_with(b"\n");
+            last = line;
+            continue;
+        };
+        if count == 0 {
+            put(used, ending, sink)?;
+        }
+        count += 1;
+        let ip = core::str::from_utf8(value).ok().and_then(Ip::parse);
+        if let Some(which) = servers.iter().position(|server| Some(*server) == ip) {
+            asked |= 1 << which;
         }
     }
-    if !written {
-        let ending = old.split_inclusive(|&byte| byte == b'\n').next().map_or("\n", ending);
-        if open {
+    if count == 0 {
+        if !last.ends_with(b"\n") {
             sink.put(ending.as_bytes())?;
         }
         put(used, ending, sink)?;
     }
-    Ok(true)
+    Ok(count != used.len() || asked.count_ones() as usize != used.len())
 }
 
 fn put(servers: &[Ip], ending: &str, sink: &mut dyn Sink) -> Result<(), Error> {
-    servers.iter().try_for_each(|ip| sink.put(Text::<64>::of(format_args!("nameserver {ip}{ending}")).as_str().as_bytes()))
-}
-
-fn ending(line: &[u8]) -> &'static str {
-    if line.ends_with(b"\r\n") { "\r\n" } else { "\n" }
+    servers.iter().try_for_each(|ip| sink.put(Text::<64>::of("nameserver %%", &[&ip, &ending]).as_str().as_bytes()))
 }
 
 /// The value of a `nameserver` line. As in the C libraries, the keyword is at the line's start.
 fn nameserver(line: &[u8]) -> Option<&[u8]> {
     let value = line.strip_prefix(b"nameserver")?;
     value.first()?.is_ascii_whitespace().then(|| value.trim_ascii())
-}
-
-/// Whether `old` has `count` different servers, all of them among `servers`.
-fn asks_already(old: &[u8], servers: &[Ip], count: usize) -> bool {
-    let (mut lines, mut seen) = (0, 0u64);
-    for value in old.split(|&byte| byte == b'\n').filter_map(nameserver) {
-        let ip = core::str::from_utf8(value).ok().and_then(Ip::parse);
-        let Some(which) = servers.iter().position(|server| Some(*server) == ip) else { return false };
-        lines += 1;
-        seen |= 1 << which;
-    }
-    lines == count && seen.count_ones() as usize == count
 }
 
 #[cfg(test)]
@@ -100,7 +88,7 @@ mod tests {
     fn they_go_to_the_end_where_there_is_none() {
         assert_eq!(edited("", &["192.0.2.53"]).as_deref(), Some("nameserver 192.0.2.53\n"));
         assert_eq!(edited("search a", &["192.0.2.53"]).as_deref(), Some("search a\nnameserver 192.0.2.53\n"));
-        assert_eq!(edited("search a\r\n;x", &["192.0.2.53"]).as_deref(), Some("search a\r\n;x\r\nnameserver 192.0.2.53\r\n"));
+        assert_eq!(edited("search a\r\n;x", &["192.0.2.53"]).as_deref(), Some("search a\r\n;x\nnameserver 192.0.2.53\n"));
         assert_eq!(edited("search a\n", &[]), None);
         assert_eq!(edited("nameserver 10.0.0.1", &["192.0.2.53"]).as_deref(), Some("nameserver 192.0.2.53\n"));
     }

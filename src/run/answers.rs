@@ -95,7 +95,7 @@ impl Default for Answers {
 
 #[inline(never)]
 fn put<C: Channel>(store: &mut Client<'_, C>, path: &[u8], answer: &Answer) -> Result<(), Error> {
-    let text = Text::<{ crate::limits::MESSAGE_LEN + 64 }>::of(format_args!("{answer}"));
+    let text = Text::<{ crate::limits::MESSAGE_LEN + 64 }>::of("%", &[&answer]);
     store.write(path, text.as_str().as_bytes())
 }
 

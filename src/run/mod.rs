@@ -22,6 +22,7 @@ use crate::sys::posix::files::GuestFiles;
 use crate::sys::posix::host::System;
 use crate::sys::posix::process::stop_self;
 use crate::sys::posix::signal::{self, Woken};
+use crate::text::Printable;
 use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
 use crate::xenstore::queue::Queue;
 use answers::Answers;
@@ -168,7 +169,7 @@ impl<'b> Agent<'b> {
                 self.sleep();
             }
         }
-        self.host.log(Level::Info, format_args!("event=stop"));
+        self.host.log(Level::Info, "event=stop", &[]);
         Ok(())
     }
 
@@ -177,13 +178,13 @@ impl<'b> Agent<'b> {
     fn start_watching(&mut self) {
         let Err(error) = self.store.watch() else { return };
         if error.errno() == Some(Errno(libc::EINVAL)) {
-            self.host.log(Level::Warning, format_args!("event=no-watches action=\"look for requests every second\""));
+            self.host.log(Level::Warning, "event=no-watches action=\"look for requests every second\"", &[]);
             self.mode = Mode::List;
             if self.store.channel().reopen().is_ok() {
                 self.store.reset();
             }
         } else {
-            self.host.log(Level::Warning, format_args!("event=watch-refused reason=\"{error}\""));
+            self.host.log(Level::Warning, "event=watch-refused reason=\"%\"", &[&error]);
         }
         self.store.list_later();
     }
@@ -192,15 +193,11 @@ impl<'b> Agent<'b> {
     #[inline(never)]
     fn adopt_answers(&mut self) {
         let now_ms = self.host.now_ms();
-        self.text.clear();
-        // Within capacity.
-        let _ = self.text.resize_default(crate::limits::PAYLOAD_LEN);
-        if let Ok(Some(names)) = crate::ports::Store::directory(&mut self.store, answers::DIRECTORY, self.text) {
+        if let Ok(Some(names)) = crate::ports::Store::directory(&mut self.store, answers::DIRECTORY) {
             for name in names.split(|&b| b == 0).filter(|n| !n.is_empty()) {
                 self.answers.adopt(name, now_ms);
             }
         }
-        self.text.clear();
     }
 
     #[inline(never)]
@@ -211,9 +208,9 @@ impl<'b> Agent<'b> {
             Ok(()) => self.tag = 0,
             Err(error) if error.errno() == Some(Errno(libc::E2BIG)) => {
                 self.too_long = true;
-                self.host.log(Level::Warning, format_args!("event=too-many-requests action=\"wait for their watch events\""));
+                self.host.log(Level::Warning, "event=too-many-requests action=\"wait for their watch events\"", &[]);
             }
-            Err(error) => self.host.log(Level::Warning, format_args!("event=list-failed reason=\"{error}\"")),
+            Err(error) => self.host.log(Level::Warning, "event=list-failed reason=\"%\"", &[&error]),
         }
     }
 
@@ -230,11 +227,11 @@ impl<'b> Agent<'b> {
         match signal::wait(self.store.channel().fd(), libc::POLLIN, deadline_ms) {
             Ok(Woken::Ready) => {
                 if let Err(error) = self.store.receive(0) {
-                    self.host.log(Level::Debug, format_args!("event=receive-failed reason=\"{error}\""));
+                    self.host.log(Level::Debug, "event=receive-failed reason=\"%\"", &[&error]);
                 }
             }
             Ok(Woken::Deadline | Woken::Signal) => {}
-            Err(errno) => self.host.log(Level::Warning, format_args!("event=wait-failed reason=\"{errno}\"")),
+            Err(errno) => self.host.log(Level::Warning, "event=wait-failed reason=\"%\"", &[&errno]),
         }
         if self.mode == Mode::List {
             self.store.list_later();
@@ -244,7 +241,7 @@ impl<'b> Agent<'b> {
     /// Opens a lost store again, however long it takes.
     #[inline(never)]
     fn reconnect(&mut self, errno: Errno) -> ControlFlow<()> {
-        self.host.log(Level::Warning, format_args!("event=store-lost reason=\"{errno}\""));
+        self.host.log(Level::Warning, "event=store-lost reason=\"%\"", &[&errno]);
         let (mut pause_ms, longest_ms) = REOPEN_MS;
         loop {
             let deadline_ms = self.host.now_ms() + pause_ms;
@@ -257,7 +254,7 @@ impl<'b> Agent<'b> {
                 self.start_watching();
                 self.store.list_later();
                 if self.store.connection() == Connection::Up {
-                    self.host.log(Level::Info, format_args!("event=store-back"));
+                    self.host.log(Level::Info, "event=store-back", &[]);
                     return ControlFlow::Continue(());
                 }
             }
@@ -266,11 +263,11 @@ impl<'b> Agent<'b> {
 
     #[inline(never)]
     fn tell_ready(&mut self, notify: Notify) {
-        self.host.log(Level::Info, format_args!("event=ready"));
+        self.host.log(Level::Info, "event=ready", &[]);
         match notify {
             Notify::Systemd(socket) => {
                 if let Err(errno) = send_datagram(socket, b"READY=1") {
-                    self.host.log(Level::Warning, format_args!("event=notify-failed reason=\"{errno}\""));
+                    self.host.log(Level::Warning, "event=notify-failed reason=\"%\"", &[&errno]);
                 }
             }
             Notify::Upstart => stop_self(),
@@ -283,7 +280,7 @@ impl<'b> Agent<'b> {
         let Some(path) = answers::path(DIRECTORY, id) else { return Ok(()) };
         let started_ms = self.host.now_ms();
         if tag == FROM_BEFORE && self.was_answered(id) {
-            self.host.log(Level::Info, format_args!("event=answered-before id={}", Printable(id)));
+            self.host.log(Level::Info, "event=answered-before id=%", &[&Printable(id)]);
             self.remove(&path, id);
             return Ok(());
         }
@@ -293,7 +290,7 @@ impl<'b> Agent<'b> {
                 if error.errno() == Some(Errno(libc::ENOENT)) {
                     self.refused.remove(id); // a later node of this name is a new request
                 } else {
-                    self.host.log(Level::Debug, format_args!("event=unreadable id={} reason=\"{error}\"", Printable(id)));
+                    self.host.log(Level::Debug, "event=unreadable id=% reason=\"%\"", &[&Printable(id), &error]);
                 }
                 return Ok(());
             }
@@ -317,15 +314,14 @@ impl<'b> Agent<'b> {
         self.answer(id, &path, &mut answer);
         self.journal.end();
         if let Some(errno) = self.journal.refusal() {
-            self.host
-                .log(Level::Warning, format_args!("event=no-state-file reason=\"{errno}\" effect=\"nothing is known after a restart\""));
+            self.host.log(Level::Warning, "event=no-state-file reason=\"%\" effect=\"nothing is known after a restart\"", &[&errno]);
         }
         let now_ms = self.host.now_ms();
         self.ready.answered(name == "resetnetwork", now_ms);
         let level = if answer.code == Code::Done || answer.code == Code::Key { Level::Info } else { Level::Warning };
         let code = answer.code.as_str();
         let ms = now_ms - started_ms;
-        self.host.log(level, format_args!("event=request id={} command={name} outcome={code} ms={ms}", Printable(id)));
+        self.host.log(level, "event=request id=% command=% outcome=% ms=%", &[&Printable(id), &name, &code, &ms]);
         bug.map_or(Ok(()), Err)
     }
 
@@ -365,7 +361,7 @@ impl<'b> Agent<'b> {
         let result = commands::run(&crate::request::Command::ResetNetwork, &mut ports, &mut self.keys, self.text);
         (self.release)();
         let answer = result.unwrap_or_else(Answer::from);
-        self.host.log(Level::Info, format_args!("event=applied-at-start outcome={}", answer.code.as_str()));
+        self.host.log(Level::Info, "event=applied-at-start outcome=%", &[&answer.code.as_str()]);
     }
 
     #[inline(never)]
@@ -382,7 +378,7 @@ impl<'b> Agent<'b> {
             let written = self.answers.write(&mut self.store, id, answer, now_ms);
             if self.store.connection() == Connection::Up {
                 if let Err(error) = written {
-                    self.host.log(Level::Warning, format_args!("event=answer-refused id={} reason=\"{error}\"", Printable(id)));
+                    self.host.log(Level::Warning, "event=answer-refused id=% reason=\"%\"", &[&Printable(id), &error]);
                 }
                 self.remove(path, id);
             }
@@ -400,7 +396,7 @@ impl<'b> Agent<'b> {
         match self.store.remove(path) {
             Ok(()) | Err(Error::System(_, Errno(libc::ENOENT))) => self.refused.remove(id),
             Err(error) if self.store.connection() == Connection::Up => {
-                self.host.log(Level::Warning, format_args!("event=not-removed id={} reason=\"{error}\"", Printable(id)));
+                self.host.log(Level::Warning, "event=not-removed id=% reason=\"%\"", &[&Printable(id), &error]);
                 if !self.refused.contains(id) {
                     while !self.refused.push(0, id) && self.refused.count() > 0 {
                         self.refused.pop();
@@ -409,18 +405,5 @@ impl<'b> Agent<'b> {
             }
             Err(_) => {}
         }
-    }
-}
-
-/// An id in the log: what is not printable ASCII, or would break the line's form, is `?`.
-struct Printable<'a>(&'a [u8]);
-
-impl core::fmt::Display for Printable<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        for &byte in self.0 {
-            let c = if byte.is_ascii_graphic() && byte != b'"' { char::from(byte) } else { '?' };
-            core::fmt::Write::write_char(f, c)?;
-        }
-        Ok(())
     }
 }

@@ -2,7 +2,10 @@
 //! the host's part.
 //!
 //! The tests themselves are in `tests/tests/`. They need the agent's release binary (`NOVA_AGENT`) and the unpacked real daemons
-//! (`COUNTERPARTS`); the Makefile sets both. Nothing here uses the agent's own code: it is what the agent is judged by.
+//! (`COUNTERPARTS`, made by `tests/fetch.sh`), both as absolute paths; the Makefile sets them. Most of their time is waiting: with more
+//! threads than processors (`--test-threads 6`) 75 s of idleness hide all the rest.
+//!
+//! Nothing here uses the agent's own code: it is what the agent is judged by.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a failing test panics")]
 
 pub mod agent;

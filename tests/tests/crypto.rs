@@ -73,7 +73,7 @@ fn what_the_real_openssl_encrypts_is_opened() {
         for digest in digests {
             for (form, end) in [(&["-A"][..], "\n"), (&["-A"], ""), (&[], "\n"), (&[], "")] {
                 let sent = openssl(digits, &[form, digest].concat(), (password.clone() + end).as_bytes());
-                let found = opened(&secret(digits), &sent).unwrap_or_else(|error| panic!("{password:?}: {error}"));
+                let found = opened(&secret(digits), &sent).unwrap_or_else(|error| panic!("{password:?}: {error:?}"));
                 assert_eq!(found, password.as_bytes());
                 let stripped = sent.trim_end();
                 assert_eq!(opened(&secret(digits), stripped).unwrap(), password.as_bytes());

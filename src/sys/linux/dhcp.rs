@@ -11,7 +11,7 @@ use super::directory::for_each_name;
 use crate::error::Errno;
 use crate::limits::{DHCP_CLIENT_COUNT, PACKET_LINE_LEN};
 use crate::network::dhcp::is_client;
-use crate::text::Text;
+use crate::text::{Parts, Text};
 
 /// Inode numbers of sockets.
 type Inodes = heapless::Vec<u64, DHCP_CLIENT_COUNT>;
@@ -33,7 +33,7 @@ pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
         return Ok(());
     }
     let mut result = Ok(());
-    for_each_name(&open(format_args!("/proc\0"), libc::O_DIRECTORY)?, &mut |name| {
+    for_each_name(&open("/proc\0", &[], libc::O_DIRECTORY)?, &mut |name| {
         let pid = number(name.to_bytes()).and_then(|pid| libc::pid_t::try_from(pid).ok());
         if let Some((pid, client)) = pid.and_then(|pid| client(pid, &inodes)) {
             match process::send_signal(pid, libc::SIGTERM) {
@@ -50,7 +50,7 @@ pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
 /// The packet sockets bound to a link.
 fn sockets(link: u32) -> Result<Inodes, Errno> {
     let mut inodes = Inodes::new();
-    let table = match open(format_args!("/proc/net/packet\0"), 0) {
+    let table = match open("/proc/net/packet\0", &[], 0) {
         Err(Errno(libc::ENOENT)) => return Ok(inodes),
         table => table?,
     };
@@ -81,7 +81,7 @@ fn client(pid: libc::pid_t, inodes: &Inodes) -> Option<(libc::pid_t, Process)> {
 
 fn read(pid: libc::pid_t) -> Option<Process> {
     let mut buffer = [0; 64];
-    let len = open(format_args!("/proc/{pid}/stat\0"), 0).and_then(|file| file.read_full(&mut buffer)).ok()?;
+    let len = open("/proc/%/stat\0", &[&pid], 0).and_then(|file| file.read_full(&mut buffer)).ok()?;
     // pid (name) state parent; a name may hold anything, parentheses too.
     let text = buffer.get(..len)?;
     let start = text.iter().position(|&octet| octet == b'(')? + 1;
@@ -92,7 +92,7 @@ fn read(pid: libc::pid_t) -> Option<Process> {
 }
 
 fn has_socket(pid: libc::pid_t, inodes: &Inodes) -> bool {
-    let Ok(directory) = open(format_args!("/proc/{pid}/fd\0"), libc::O_DIRECTORY) else { return false };
+    let Ok(directory) = open("/proc/%/fd\0", &[&pid], libc::O_DIRECTORY) else { return false };
     let mut found = false;
     let _ = for_each_name(&directory, &mut |name| {
         let mut target = [0; 32];
@@ -104,8 +104,8 @@ fn has_socket(pid: libc::pid_t, inodes: &Inodes) -> bool {
     found
 }
 
-fn open(path: core::fmt::Arguments<'_>, flags: libc::c_int) -> Result<Fd, Errno> {
-    let path = Text::<32>::of(path);
+fn open(path: &str, parts: &Parts<'_>, flags: libc::c_int) -> Result<Fd, Errno> {
+    let path = Text::<32>::of(path, parts);
     let path = CStr::from_bytes_until_nul(path.as_str().as_bytes()).map_err(|_| Errno(libc::ENAMETOOLONG))?;
     Fd::open(path, libc::O_RDONLY | flags, 0)
 }

@@ -47,7 +47,7 @@ fn by_ioctl(name: &str) -> Option<Name> {
 }
 
 fn by_sysfs(name: &str) -> Option<Name> {
-    let path = Text::<64>::of(format_args!("/sys/class/net/{name}/device/driver\0"));
+    let path = Text::<64>::of("/sys/class/net/%/device/driver\0", &[&name]);
     let path = CStr::from_bytes_until_nul(path.as_str().as_bytes()).ok()?;
     let mut target = [0u8; 256];
     // SAFETY: `path` is NUL-terminated; pointer and length are those of a writable slice.

@@ -9,7 +9,7 @@ use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Mac, Route};
 use crate::network::plan::Change;
 use crate::network::rtnetlink::{AddressMessage, Hop, Hops, LinkMessage, Message, RouteMessage};
-use crate::text::Text;
+use crate::text::{Parts, Text};
 
 /// `ARPHRD_ETHER` of linux/if_arp.h, as the wire has it.
 const ARPHRD_ETHER: u16 = 1;
@@ -216,11 +216,11 @@ fn routes(message: &Message<'_>, link: &Link, each: &mut dyn FnMut(LiveRoute)) {
 }
 
 fn promote_secondaries(link: &Link) -> Result<(), Error> {
-    write_sysctl(format_args!("/proc/sys/net/ipv4/conf/{}/promote_secondaries\0", link.name), b"1")
+    write_sysctl("/proc/sys/net/ipv4/conf/%/promote_secondaries\0", &[&link.name], b"1")
 }
 
-fn write_sysctl(path: core::fmt::Arguments<'_>, value: &[u8]) -> Result<(), Error> {
-    let path = Text::<96>::of(path);
+fn write_sysctl(path: &str, parts: &Parts<'_>, value: &[u8]) -> Result<(), Error> {
+    let path = Text::<96>::of(path, parts);
     let path = core::ffi::CStr::from_bytes_until_nul(path.as_str().as_bytes()).map_err(|_| Error::bug("a sysctl's path has no end"))?;
     let written = Fd::open(path, libc::O_WRONLY, 0).and_then(|file| file.write_all(value));
     written.map_err(|errno| Error::System("sysctl", errno))
@@ -238,7 +238,7 @@ fn lacks_ipv6(link: &Link, change: &Change) -> bool {
 
 /// Whether `disable_ipv6` is set for the link, or there is no such setting: IPv6 is a module that is not loaded or started disabled.
 fn is_off(link: &Link) -> bool {
-    let path = Text::<96>::of(format_args!("/proc/sys/net/ipv6/conf/{}/disable_ipv6\0", link.name));
+    let path = Text::<96>::of("/proc/sys/net/ipv6/conf/%/disable_ipv6\0", &[&link.name]);
     let Ok(path) = core::ffi::CStr::from_bytes_until_nul(path.as_str().as_bytes()) else { return false };
     let mut value = [b'0'];
     match Fd::open(path, libc::O_RDONLY, 0).and_then(|file| file.read_full(&mut value)) {

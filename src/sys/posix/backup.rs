@@ -27,7 +27,7 @@ fn time_of(backup: &[u8], name: &[u8]) -> Option<u64> {
 #[inline(never)]
 fn name_at(name: &Name, time: u64) -> Result<Name, Errno> {
     let mut text = heapless::Vec::<u8, 300>::new();
-    let suffix = crate::text::Text::<32>::of(format_args!(".{time}.bak~"));
+    let suffix = crate::text::Text::<32>::of(".%.bak~", &[&time]);
     let parts = text.extend_from_slice(name.as_bytes()).and(text.extend_from_slice(suffix.as_str().as_bytes()));
     parts.map_err(|_| Errno(libc::ENAMETOOLONG))?;
     Name::new(&text)

@@ -1,7 +1,5 @@
 //! The `Host` port: clock, random source, host name, waiting, log.
 
-use core::fmt;
-
 use super::super::os;
 use super::clock;
 use super::fd::check;
@@ -10,6 +8,7 @@ use super::signal::{self, Woken};
 use crate::error::{Errno, Error};
 use crate::log::Level;
 use crate::ports::Host;
+use crate::text::Parts;
 
 /// The running system.
 pub struct System {
@@ -53,7 +52,7 @@ impl Host for System {
         os::set_nodename(name).map_err(|e| Error::System("set host name", e))
     }
 
-    fn log(&mut self, level: Level, text: fmt::Arguments<'_>) {
-        self.log.write(level, text);
+    fn log(&mut self, level: Level, text: &str, parts: &Parts<'_>) {
+        self.log.write(level, text, parts);
     }
 }

@@ -43,7 +43,7 @@ impl AccountLock {
 /// Makes the file that becomes the lock: our process id and a NUL, as shadow-utils writes it.
 fn write_own(etc: &Fd, own: &super::name::Name) -> Result<(), Errno> {
     let file = etc.open_at(own.as_c(), libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL, 0o600)?;
-    file.write_all(Text::<16>::of(format_args!("{}\0", process::id())).as_str().as_bytes())
+    file.write_all(Text::<16>::of("%\0", &[&process::id()]).as_str().as_bytes())
 }
 
 /// Links our file to the lock's name; `false` if the lock belongs to a living process.

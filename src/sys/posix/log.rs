@@ -1,7 +1,6 @@
 //! The log's sinks: a file, stderr, or the kernel's log when there is neither.
 
 use core::ffi::CStr;
-use core::fmt;
 
 use super::super::os;
 use super::clock::unix_time;
@@ -9,7 +8,7 @@ use super::fd::Fd;
 use crate::error::Errno;
 use crate::limits::LOG_LINE_LEN;
 use crate::log::{Level, line};
-use crate::text::Text;
+use crate::text::{Parts, Text};
 
 /// Where lines go.
 enum Sink {
@@ -57,22 +56,23 @@ impl Log {
         if let Sink::File(fd, path) = &mut self.sink {
             match open_file(path) {
                 Ok(new) => *fd = new,
-                Err(errno) => self.write(Level::Warning, format_args!("event=log-not-reopened reason=\"{errno}\"")),
+                Err(errno) => self.write(Level::Warning, "event=log-not-reopened reason=\"%\"", &[&errno]),
             }
         }
     }
 
     /// Writes one line, if its level is logged. A sink that fails is no reason to stop.
     #[inline(never)]
-    pub fn write(&self, level: Level, event: fmt::Arguments<'_>) {
+    pub fn write(&self, level: Level, event: &str, parts: &Parts<'_>) {
         if level < self.level {
             return;
         }
         let _ = match &self.sink {
-            Sink::File(fd, _) => fd.write_all(line(unix_time(), level, event).as_str().as_bytes()),
-            Sink::Stderr => write_stderr(line(unix_time(), level, event).as_str()),
+            Sink::File(fd, _) => fd.write_all(line(unix_time(), level, event, parts).as_str().as_bytes()),
+            Sink::Stderr => write_stderr(line(unix_time(), level, event, parts).as_str()),
             Sink::Kernel(fd) => {
-                let mut text = Text::<LOG_LINE_LEN>::of(format_args!("<{}>nova-agent: {event}", level.priority()));
+                let mut text = Text::<LOG_LINE_LEN>::of("<%>nova-agent: ", &[&level.priority()]);
+                text.add(event, parts);
                 text.end_line();
                 fd.write_all(text.as_str().as_bytes())
             }

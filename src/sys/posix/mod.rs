@@ -1,4 +1,4 @@
-//! What Linux and FreeBSD share: POSIX.1-2008 calls, made safe. No `target_os` here.
+//! What Linux and FreeBSD share: POSIX.1-2008 calls, made safe..
 
 pub mod backup;
 pub mod bytes;

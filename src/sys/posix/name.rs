@@ -1,9 +1,9 @@
 //! One component of a path: validated, NUL-terminated.
 
 use core::ffi::CStr;
-use core::fmt;
 
 use crate::error::Errno;
+use crate::text::Parts;
 
 /// `NAME_MAX` of linux/limits.h.
 const NAME_LEN: usize = 255;
@@ -38,8 +38,8 @@ impl Name {
     /// # Errors
     ///
     /// As [`Name::new`].
-    pub fn of(text: fmt::Arguments<'_>) -> Result<Self, Errno> {
-        Self::new(crate::text::Text::<256>::of(text).as_str().as_bytes())
+    pub fn of(text: &str, parts: &Parts<'_>) -> Result<Self, Errno> {
+        Self::new(crate::text::Text::<256>::of(text, parts).as_bytes())
     }
 
     /// The name without its NUL.

@@ -10,6 +10,7 @@ use super::name::Name;
 use super::walk::Place;
 use crate::error::{Errno, Error};
 use crate::ports::{Journal, Outcome, Sink};
+use crate::text::Hex;
 
 /// What temporary names begin with; 16 hex digits and `~` follow.
 const TEMPORARY: &[u8] = b".nova-agent.";
@@ -22,7 +23,7 @@ const TEMPORARY: &[u8] = b".nova-agent.";
 pub fn temporary_name() -> Result<Name, Errno> {
     let mut bytes = [0; 8];
     random(&mut bytes)?;
-    Name::of(format_args!(".nova-agent.{:016x}~", u64::from_ne_bytes(bytes)))
+    Name::of(".nova-agent.%~", &[&Hex(u64::from_ne_bytes(bytes), 16)])
 }
 
 /// Whether `name` is one that [`temporary_name`] makes.
