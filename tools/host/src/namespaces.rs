@@ -24,9 +24,11 @@ pub fn enter() {
     if env::var_os(INSIDE).is_none() {
         exit(outside());
     }
-    // A container may forbid it, and then /sys shows the links outside; the agent itself asks the kernel by netlink.
-    run(Command::new("mount").args(["-t", "sysfs", "sysfs", "/sys"]));
-    run(Command::new("ip").args(["link", "set", "lo", "up"]));
+    // A container may forbid it, and then /sys shows the links outside; the agent asks the kernel itself and needs no sysfs.
+    if !succeeds(Command::new("mount").args(["-t", "sysfs", "sysfs", "/sys"])) {
+        eprintln!("note: /sys cannot be mounted anew here");
+    }
+    assert!(succeeds(Command::new("ip").args(["link", "set", "lo", "up"])), "ip (package iproute2) cannot set a link up");
     set_host_name(b"localhost");
 }
 
@@ -98,11 +100,8 @@ fn set_host_name(name: &[u8]) {
     assert_eq!(set, 0, "set the host name");
 }
 
-fn run(command: &mut Command) {
-    let done = command.output().is_ok_and(|output| output.status.success());
-    if !done {
-        eprintln!("note: failed: {command:?}");
-    }
+fn succeeds(command: &mut Command) -> bool {
+    command.output().is_ok_and(|output| output.status.success())
 }
 
 /// `0` if all is well, else `1`.
