@@ -10,6 +10,11 @@ impl Figures {
         self.0.push(ns);
     }
 
+    /// Those of one kind and of another that always follows it, as one.
+    pub fn followed_by(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(one, next)| one + next).collect())
+    }
+
     /// The value that `percent` of all do not exceed, in nanoseconds.
     pub fn percentile(&self, percent: usize) -> u64 {
         let mut sorted = self.0.clone();

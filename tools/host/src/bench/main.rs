@@ -15,6 +15,8 @@ use std::process::ExitCode;
 use nova_agent_host::{failure, namespaces};
 use nova_agent_tests::daemon::Backend;
 
+use kinds::Kind;
+
 /// Ratio of the agent's median round trip to the bare client's.
 const RATIO_BUDGET: f64 = 1.5;
 /// System calls from exec to the first poll.
@@ -86,9 +88,17 @@ fn requests(backend: Backend, effort: &Effort) {
     println!("|---|---|---|---|");
     let kinds = kinds::measure(backend, effort.rounds, effort.traced);
     for kind in &kinds {
-        println!("| {} | {} | {} | {} |", kind.name, kind.took.ms(50), kind.took.ms(99), kind.calls.percentile(50));
+        row(kind);
     }
+    let named = |name: &str| kinds.iter().find(|kind| kind.name == name).expect("a kind of request");
+    let (keyinit, password) = (named("keyinit"), named("password"));
+    let (took, calls) = (keyinit.took.followed_by(&password.took), keyinit.calls.followed_by(&password.calls));
+    row(&Kind { name: "keyinit and password, the whole exchange", took, calls });
     println!("| `version` by the bare client | | | {} |", kinds::bare(backend));
+}
+
+fn row(kind: &Kind) {
+    println!("| {} | {} | {} | {} |", kind.name, kind.took.ms(50), kind.took.ms(99), kind.calls.percentile(50));
 }
 
 fn start(backend: Backend) -> bool {
