@@ -54,6 +54,12 @@ impl Agent {
         Self::run(command.args(Self::arguments(xenstore, guest)), guest)
     }
 
+    /// Starts the agent in the namespaces of the caller, who made them for it, and does not wait.
+    pub fn spawn_in_place(xenstore: &Path, guest: &Guest) -> Self {
+        let mut command = Command::new(agent_binary());
+        Self::start_process(command.args(Self::arguments(xenstore, guest)), guest)
+    }
+
     /// What service files and tests start the agent with.
     fn arguments(xenstore: &Path, guest: &Guest) -> Vec<String> {
         let log = guest.beside("log");
@@ -63,9 +69,13 @@ impl Agent {
     }
 
     fn run(command: &mut Command, guest: &Guest) -> Self {
+        Self::start_process(own_network(command), guest)
+    }
+
+    fn start_process(command: &mut Command, guest: &Guest) -> Self {
         let errors = File::options().append(true).create(true).open(guest.beside("stderr")).expect("open");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
-        own_network(die_with_us(command));
+        die_with_us(command);
         Self { child: command.spawn().expect("start the agent"), log: guest.beside("log") }
     }
 
@@ -177,7 +187,7 @@ fn field(text: &str, name: &str) -> u64 {
 }
 
 /// Gives the child a network and a host name of its own, so that nothing of this machine is touched.
-fn own_network(command: &mut Command) {
+fn own_network(command: &mut Command) -> &mut Command {
     let leave = || {
         // SAFETY: unshare(2) takes flags only.
         #[allow(unsafe_code)]
@@ -190,5 +200,5 @@ fn own_network(command: &mut Command) {
     #[allow(unsafe_code)]
     unsafe {
         command.pre_exec(leave)
-    };
+    }
 }
