@@ -146,10 +146,10 @@ fn run(options: &Options) -> c_int {
         return end;
     }
     host.log(Level::Info, "event=start version=%", &[&VERSION]);
-    let parts = Parts { channel, root: &root, host, notify: environment.notify, release: rt::release };
+    let parts = Parts { channel, root: &root, host, notify: environment.notify, memory: rt::MEMORY };
     // SAFETY: called once.
-    let buffers = unsafe { rt::buffers() };
-    let served = Agent::new(parts, buffers).run(options.apply_at_start);
+    let (scratch, kept) = unsafe { rt::buffers() };
+    let served = Agent::new(parts, scratch, kept).run(options.apply_at_start);
     if let Some(path) = options.pid_file {
         process::remove_pid_file(path);
     }

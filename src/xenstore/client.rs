@@ -176,6 +176,11 @@ impl<'b, C: Channel> Client<'b, C> {
         }
     }
 
+    /// Whether nothing is in the buffers: neither events nor half a message.
+    pub fn is_settled(&self) -> bool {
+        self.events.count() == 0 && self.have == self.done && self.skip == 0
+    }
+
     /// Takes in what the store sent without being asked: waits up to `wait_ms` for the first octet.
     pub fn receive(&mut self, wait_ms: u64) -> Result<(), Error> {
         match self.next_message(wait_ms) {
