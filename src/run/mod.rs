@@ -39,7 +39,6 @@ pub const DIRECTORY: &[u8] = b"data/host";
 const FROM_BEFORE: u64 = 1;
 
 /// Memory that holds nothing while the agent sleeps, and is given back to the kernel then. All zero octets are its empty state.
-#[repr(C, align(4096))]
 pub struct Scratch {
     client: ClientBuffers,
     links: LinksBuffer,
@@ -60,16 +59,17 @@ impl Default for Scratch {
 }
 
 /// Memory that is kept from request to request.
+#[repr(C)] // what is hardly ever used comes last
 pub struct Kept {
+    state: State,
     answers: [u8; ANSWERS_LEN],
     refused: [u8; REFUSED_LEN],
-    state: State,
 }
 
 impl Kept {
     /// Empty.
     pub const fn new() -> Self {
-        Self { answers: [0; ANSWERS_LEN], refused: [0; REFUSED_LEN], state: State::new() }
+        Self { state: State::new(), answers: [0; ANSWERS_LEN], refused: [0; REFUSED_LEN] }
     }
 }
 

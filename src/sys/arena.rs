@@ -20,7 +20,7 @@ fn end_of(start: usize, size: usize) -> Option<usize> {
 }
 
 /// An arena of `N` octets. One thread only.
-#[repr(C, align(4096))]
+#[repr(C, align(16))]
 pub struct Arena<const N: usize> {
     bytes: UnsafeCell<[u8; N]>,
     used: AtomicUsize,

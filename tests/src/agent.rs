@@ -26,6 +26,13 @@ pub struct Memory {
     pub private_dirty: u64,
 }
 
+/// The agent with the small environment that service managers give, whose size counts as its memory.
+fn as_a_service() -> Command {
+    let mut command = Command::new(agent_binary());
+    command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command
+}
+
 impl Agent {
     /// Starts the agent and waits until it answers `version`.
     pub fn start(daemon: &Daemon, guest: &Guest) -> Self {
@@ -36,14 +43,12 @@ impl Agent {
 
     /// Starts the agent with further arguments and does not wait.
     pub fn spawn(xenstore: &Path, guest: &Guest, arguments: &[&str]) -> Self {
-        let mut command = Command::new(agent_binary());
-        Self::run(command.args(Self::arguments(xenstore, guest)).args(arguments), guest)
+        Self::run(as_a_service().args(Self::arguments(xenstore, guest)).args(arguments), guest)
     }
 
     /// Starts the agent with further environment and does not wait.
     pub fn spawn_with(xenstore: &Path, guest: &Guest, environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(agent_binary());
-        Self::run(command.args(Self::arguments(xenstore, guest)).envs(environment.iter().copied()), guest)
+        Self::run(as_a_service().args(Self::arguments(xenstore, guest)).envs(environment.iter().copied()), guest)
     }
 
     /// The same under strace, which writes the system calls to `trace`.
@@ -56,8 +61,7 @@ impl Agent {
 
     /// Starts the agent in the namespaces of the caller, who made them for it, and does not wait.
     pub fn spawn_in_place(xenstore: &Path, guest: &Guest) -> Self {
-        let mut command = Command::new(agent_binary());
-        Self::start_process(command.args(Self::arguments(xenstore, guest)), guest)
+        Self::start_process(as_a_service().args(Self::arguments(xenstore, guest)), guest)
     }
 
     /// What service files and tests start the agent with.
