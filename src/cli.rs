@@ -74,7 +74,7 @@ Ignored, for the service files of older agents: -q, --quiet, -S, --syspython, -t
 operand that ends in .py; if resetnetwork follows it, vm-data is applied once at start.
 ";
 
-/// What an option does.
+/// What an option does; those that need a value come first.
 #[derive(Clone, Copy)]
 enum Meaning {
     Level,
@@ -88,6 +88,8 @@ enum Meaning {
     Version,
     Help,
 }
+
+const FIRST_WITHOUT_VALUE: u8 = Meaning::Foreground as u8;
 
 /// Every spelling of every option.
 const OPTIONS: [(&str, Meaning); 21] = [
@@ -120,7 +122,7 @@ const OPTIONS: [(&str, Meaning); 21] = [
 ///
 /// The first word that no agent ever took.
 #[inline(never)]
-pub fn parse(words: impl Iterator<Item = &'static CStr>) -> Result<Action, Refused> {
+pub fn parse(mut words: impl Iterator<Item = &'static CStr> + Clone) -> Result<Action, Refused> {
     let mut options = Options {
         level: Level::Info,
         log: LogTo::Default,
@@ -130,58 +132,62 @@ pub fn parse(words: impl Iterator<Item = &'static CStr>) -> Result<Action, Refus
         root: c"/",
         apply_at_start: false,
     };
-    let mut words = words.peekable();
-    let mut operands = 0;
-    let mut script = false;
+    let (mut script, mut first) = (false, true);
     while let Some(word) = words.next() {
-        let bytes = word.to_bytes();
-        let (option, joined) = split(bytes, word);
+        let (option, joined) = split(word);
         if !option.starts_with(b"-") {
-            match bytes {
-                b"run" if operands == 0 => {}
+            match option {
+                b"run" if first => {}
                 b"resetnetwork" if script => options.apply_at_start = true,
-                _ if bytes.ends_with(b".py") && !script => script = true,
-                _ => return Err(Refused { why: "unknown operand", word: bytes }),
+                _ if option.ends_with(b".py") && !script => script = true,
+                _ => return Err(Refused { why: "unknown operand", word: option }),
             }
-            operands += 1;
+            first = false;
             continue;
         }
-        let meaning = OPTIONS.iter().find(|(spelling, _)| spelling.as_bytes() == option);
-        let (_, meaning) = meaning.ok_or(Refused { why: "unknown option", word: bytes })?;
-        let mut value = || joined.or_else(|| words.next()).ok_or(Refused { why: "option needs a value", word: bytes });
-        match meaning {
-            Meaning::Level => options.level = level(value()?)?,
-            Meaning::LogFile => options.log = log_to(value()?),
-            Meaning::PidFile => options.pid_file = Some(value()?),
-            Meaning::XenStore => options.xenstore = Some(value()?),
-            Meaning::Root => options.root = value()?,
-            Meaning::Foreground => options.foreground = true,
-            Meaning::NoFork => {
+        let Some(&(_, meaning)) = OPTIONS.iter().find(|(spelling, _)| spelling.as_bytes() == option) else {
+            return Err(Refused { why: "unknown option", word: option });
+        };
+        let mut value = joined;
+        if value.is_none() && (meaning as u8) < FIRST_WITHOUT_VALUE {
+            value = words.next();
+        }
+        match (meaning, value) {
+            (Meaning::Level, Some(value)) => options.level = level(value)?,
+            (Meaning::LogFile, Some(value)) => options.log = log_to(value),
+            (Meaning::PidFile, Some(_)) => options.pid_file = value,
+            (Meaning::XenStore, Some(_)) => options.xenstore = value,
+            (Meaning::Root, Some(value)) => options.root = value,
+            (Meaning::Foreground, _) => options.foreground = true,
+            (Meaning::NoFork, _) => {
                 options.foreground = true;
-                if joined.is_none() {
-                    words.next_if(|next| is_truth(next.to_bytes()));
+                let mut ahead = words.clone();
+                if joined.is_none() && ahead.next().is_some_and(|next| is_truth(next.to_bytes())) {
+                    words = ahead;
                 }
             }
-            Meaning::Ignored => {}
-            Meaning::Version => return Ok(Action::Version),
-            Meaning::Help => return Ok(Action::Help),
+            (Meaning::Ignored, _) => {}
+            (Meaning::Version, _) => return Ok(Action::Version),
+            (Meaning::Help, _) => return Ok(Action::Help),
+            (_, None) => return Err(Refused { why: "option needs a value", word: option }),
         }
     }
     Ok(Action::Run(options))
 }
 
 /// An option and the value joined to it: `--name=VALUE`, `-xVALUE`.
-fn split(bytes: &'static [u8], word: &'static CStr) -> (&'static [u8], Option<&'static CStr>) {
-    let at = match bytes {
-        [b'-', b'-', ..] => bytes.iter().position(|&b| b == b'=').map(|eq| (eq, eq + 1)),
-        [b'-', b'l' | b'o' | b'p', _, ..] => Some((2, 2)),
-        _ => None,
+fn split(word: &'static CStr) -> (&'static [u8], Option<&'static CStr>) {
+    let bytes = word.to_bytes();
+    let (end, start) = match bytes {
+        [b'-', b'l' | b'o' | b'p', _, ..] => (2, 2),
+        [b'-', b'-', ..] => {
+            let name_len = bytes.iter().take_while(|&&b| b != b'=').count();
+            (name_len, name_len + 1)
+        }
+        _ => return (bytes, None),
     };
-    let parts = at.and_then(|(end, start)| {
-        let value = CStr::from_bytes_with_nul(word.to_bytes_with_nul().get(start..)?).ok()?;
-        Some((bytes.get(..end)?, Some(value)))
-    });
-    parts.unwrap_or((bytes, None))
+    let value = word.to_bytes_with_nul().get(start..).and_then(|value| CStr::from_bytes_with_nul(value).ok());
+    (bytes.get(..end).unwrap_or(bytes), value)
 }
 
 fn is_truth(word: &[u8]) -> bool {

@@ -80,11 +80,9 @@ pub const LINKS_COUNT: usize = 40;
 /// Backups kept of one file; the oldest beyond goes.
 pub const BACKUPS_COUNT: usize = 3;
 
-/// A request's id that is kept over a restart. XenStore allows about 2 KiB, hosts send 36; a longer one is done without a journal.
-pub const ID_LEN: usize = 512;
-
-/// A domain's uuid in the store node `vm`, path `/vm/` included.
-pub const UUID_LEN: usize = 64;
+/// A value in the state file: an id (hosts send 36 octets), a directory, a host name. A longer one is not kept: such a request is done
+/// without a journal.
+pub const STATE_VALUE_LEN: usize = 256;
 
 /// Addresses of one interface: nova writes 96 octets for one, so a value of [`PAYLOAD_LEN`] octets holds about 40. More are a problem named in the answer.
 pub const ADDRESS_COUNT: usize = 40;
@@ -140,11 +138,14 @@ pub const NETLINK_REQUEST_LEN: usize = 128;
 /// Longest wait for the kernel's word on a netlink request. Then the request counts as failed.
 pub const NETLINK_REPLY_MS: i32 = 5_000;
 
+/// A domain's uuid in the store node `vm`, path `/vm/` included. A longer one is as none.
+pub const UUID_LEN: usize = 64;
+
 /// A host name: `__NEW_UTS_LEN` of linux/utsname.h. A longer one is refused.
 pub const NODENAME_LEN: usize = 64;
 
-/// The state file: its longest values and their keys.
-pub const STATE_LEN: usize = 2048;
+/// The state file: five of the longest values and their keys.
+pub const STATE_LEN: usize = 1408;
 
 /// Nothing came for this long since start: ready.
 pub const READY_IDLE_MS: u64 = 2_000;
@@ -156,13 +157,13 @@ pub const READY_REQUEST_MS: u64 = 10_000;
 pub const ANSWERS_COUNT: usize = 32;
 
 /// Octets for the ids of those answers. Longer ids mean fewer answers stay.
-pub const ANSWERS_LEN: usize = 2048;
+pub const ANSWERS_LEN: usize = 1536;
 
 /// An answer may be removed when it is this old: hosts look every 3 s at most and read once.
 pub const ANSWER_MS: u64 = 60_000;
 
 /// Octets for the ids of requests that the store would not let us remove. The oldest beyond is forgotten, and would be done again.
-pub const REFUSED_LEN: usize = 2048;
+pub const REFUSED_LEN: usize = 1024;
 
 /// A store path: a directory of ours and an id. xs_wire.h `XENSTORE_REL_PATH_MAX` is 2,048; a longer id cannot be answered.
 pub const STORE_PATH_LEN: usize = 2048;

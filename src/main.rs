@@ -14,19 +14,15 @@ use nova_agent::error::Errno;
 use nova_agent::limits::DEVICE_MS;
 use nova_agent::log::Level;
 use nova_agent::ports::Host;
-use nova_agent::run::journal::Recorder;
 use nova_agent::run::ready::Notify;
 use nova_agent::run::{Agent, Parts};
-use nova_agent::state;
 use nova_agent::sys::os;
 use nova_agent::sys::posix::channel::StoreChannel;
 use nova_agent::sys::posix::fd::Fd;
-use nova_agent::sys::posix::files::GuestFiles;
 use nova_agent::sys::posix::host::System;
 use nova_agent::sys::posix::log::{Log, write_stderr, write_stdout};
 use nova_agent::sys::posix::process::{self, Side};
 use nova_agent::sys::posix::signal;
-use nova_agent::sys::posix::state_file::StateFile;
 use nova_agent::text::{Parts as Words, Text};
 
 /// Exit statuses (sysexits.h).
@@ -104,7 +100,7 @@ impl Environment {
 /// # Safety
 ///
 /// `array` is null or such an array, and array and strings stay unchanged for the life of the process.
-unsafe fn strings(array: *const *const c_char) -> impl Iterator<Item = &'static CStr> {
+unsafe fn strings(array: *const *const c_char) -> impl Iterator<Item = &'static CStr> + Clone {
     let mut next = array;
     core::iter::from_fn(move || {
         if next.is_null() {
@@ -150,17 +146,10 @@ fn run(options: &Options) -> c_int {
         return end;
     }
     host.log(Level::Info, "event=start version=%", &[&VERSION]);
-    let parts = Parts {
-        channel,
-        files: GuestFiles::new(&root),
-        host,
-        journal: Recorder::new(StateFile::new(&root, state::PATH)),
-        notify: environment.notify,
-        release: rt::release,
-    };
+    let parts = Parts { channel, root: &root, host, notify: environment.notify, memory: rt::MEMORY };
     // SAFETY: called once.
-    let buffers = unsafe { rt::buffers() };
-    let served = Agent::new(parts, buffers).run(options.apply_at_start);
+    let (scratch, kept) = unsafe { rt::buffers() };
+    let served = Agent::new(parts, scratch, kept).run(options.apply_at_start);
     if let Some(path) = options.pid_file {
         process::remove_pid_file(path);
     }

@@ -3,81 +3,93 @@
 //! Lines of `key value`; `end` is the last one, and what stands behind it is left over from a longer text. The whole file is written with
 //! one write(2), so a killed process leaves the old or the new text.
 
-use crate::limits::{ID_LEN, NODENAME_LEN, PATH_LEN, STATE_LEN, UUID_LEN};
+use crate::limits::{STATE_LEN, STATE_VALUE_LEN};
 
 /// The state file, relative to the agent's root.
 pub const PATH: &[u8] = b"/var/lib/nova-agent/state";
 
 const HEAD: &[u8] = b"nova-agent state 1";
+const END: &[u8] = b"end";
 
-/// What the file holds. Empty means none.
+/// What is kept. Empty means none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The request that is being done.
+    Request,
+    /// How often it was begun: one digit.
+    Tries,
+    /// Where a temporary file of it may be (real path inside the root).
+    Directory,
+    /// The domain in which the host name was applied.
+    Uuid,
+    /// The host name applied last.
+    Nodename,
+}
+
+/// The keys as the file names them, in the order of [`Key`].
+const KEYS: [&[u8]; 5] = [b"request", b"tries", b"directory", b"uuid", b"nodename"];
+
+/// A value: one line.
+type Value = heapless::Vec<u8, STATE_VALUE_LEN>;
+
+/// What the file holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
-    /// The request that is being done.
-    pub request: heapless::Vec<u8, ID_LEN>,
-    /// How often it was begun.
-    pub tries: u8,
-    /// Where a temporary file of it may be (real path inside the root).
-    pub directory: heapless::Vec<u8, PATH_LEN>,
-    /// The domain in which the host name was applied.
-    pub uuid: heapless::Vec<u8, UUID_LEN>,
-    /// The host name applied last.
-    pub nodename: heapless::Vec<u8, NODENAME_LEN>,
+    values: [Value; KEYS.len()],
 }
 
 impl State {
-    /// Reads the text; anything but a whole state file is no state.
+    /// Nothing.
+    pub const fn new() -> Self {
+        Self { values: [const { Value::new() }; KEYS.len()] }
+    }
+
+    /// The value of `key`.
+    pub fn get(&self, key: Key) -> &[u8] {
+        self.values.get(key as usize).map_or(&[], |value| value)
+    }
+
+    /// Sets the value of `key`; one that is too long or has a newline is kept as none. Whether it was kept.
     #[inline(never)]
-    pub fn parse(text: &[u8]) -> Option<Self> {
-        let mut state = Self::default();
+    pub fn set(&mut self, key: Key, value: &[u8]) -> bool {
+        let Some(kept) = self.values.get_mut(key as usize) else { return false };
+        kept.clear();
+        !value.contains(&b'\n') && kept.extend_from_slice(value).is_ok()
+    }
+
+    /// Takes over the text; anything but a whole state file is no state.
+    #[inline(never)]
+    pub fn parse(&mut self, text: &[u8]) {
+        let mut read = Self::new();
         let mut lines = text.split(|&b| b == b'\n');
-        if lines.next()? != HEAD {
-            return None;
+        if lines.next() != Some(HEAD) {
+            return;
         }
-        loop {
-            let line = lines.next()?;
-            let at = line.iter().position(|&b| b == b' ').unwrap_or(line.len());
-            let (key, value) = line.split_at_checked(at)?;
-            let value = value.get(1..).unwrap_or_default();
-            let set = match key {
-                b"request" => state.request.extend_from_slice(value),
-                b"directory" => state.directory.extend_from_slice(value),
-                b"uuid" => state.uuid.extend_from_slice(value),
-                b"nodename" => state.nodename.extend_from_slice(value),
-                b"tries" => {
-                    state.tries = value.first()?.checked_sub(b'0').filter(|&t| t < 10)?;
-                    Ok(())
+        for line in lines {
+            if line == END {
+                *self = read;
+                return;
+            }
+            for (key, value) in KEYS.iter().zip(&mut read.values) {
+                if let Some([b' ', found @ ..]) = line.strip_prefix(*key)
+                    && value.extend_from_slice(found).is_err()
+                {
+                    return;
                 }
-                b"end" => return Some(state),
-                _ => Ok(()), // a newer agent's
-            };
-            set.ok()?;
+            }
         }
     }
 
-    /// The text. `None` if a value has a newline, which none of ours can.
+    /// Writes the text; `None` cannot happen, since the buffer holds the longest values.
     #[inline(never)]
-    pub fn emit(&self) -> Option<heapless::Vec<u8, STATE_LEN>> {
-        let mut text = heapless::Vec::new();
-        let tries = [b'0' + self.tries.min(9)];
-        let lines: [(&[u8], &[u8]); 5] = [
-            (b"request ", &self.request),
-            (b"tries ", &tries),
-            (b"directory ", &self.directory),
-            (b"uuid ", &self.uuid),
-            (b"nodename ", &self.nodename),
-        ];
+    pub fn emit(&self, text: &mut heapless::Vec<u8, STATE_LEN>) -> Option<()> {
         text.extend_from_slice(HEAD).ok()?;
-        for (key, value) in lines {
-            if value.contains(&b'\n') {
-                return None;
+        for (key, value) in KEYS.iter().zip(&self.values) {
+            for part in [b"\n", *key, b" ", value] {
+                text.extend_from_slice(part).ok()?;
             }
-            text.push(b'\n').ok()?;
-            text.extend_from_slice(key).ok()?;
-            text.extend_from_slice(value).ok()?;
         }
-        text.extend_from_slice(b"\nend\n").ok()?;
-        Some(text)
+        text.extend_from_slice(b"\nend\n").ok()
     }
 }
 
@@ -86,43 +98,61 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn read(text: &[u8]) -> State {
+        let mut state = State::new();
+        state.parse(text);
+        state
+    }
+
+    fn text(state: &State) -> heapless::Vec<u8, STATE_LEN> {
+        let mut text = heapless::Vec::new();
+        state.emit(&mut text).unwrap();
+        text
+    }
+
     #[test]
     fn a_shorter_text_over_a_longer_one_is_read_right() {
-        let long = State { request: heapless::Vec::from_slice(&[b'x'; 300]).unwrap(), tries: 2, ..State::default() };
-        let short = State { nodename: heapless::Vec::from_slice(b"web1").unwrap(), ..State::default() };
-        let mut file = long.emit().unwrap();
-        assert_eq!(State::parse(&file), Some(long));
-        let new = short.emit().unwrap();
+        let (mut long, mut short) = (State::new(), State::new());
+        assert!(long.set(Key::Request, &[b'x'; 250]) && long.set(Key::Tries, b"2") && short.set(Key::Nodename, b"web1"));
+        let mut file = text(&long);
+        assert_eq!(read(&file), long);
+        let new = text(&short);
         file[..new.len()].copy_from_slice(&new);
-        assert_eq!(State::parse(&file), Some(short));
+        assert_eq!(read(&file), short);
+    }
+
+    #[test]
+    fn the_longest_values_fit_and_longer_ones_are_none() {
+        let mut state = State::new();
+        for key in [Key::Request, Key::Tries, Key::Directory, Key::Uuid, Key::Nodename] {
+            assert!(state.set(key, &[b'x'; STATE_VALUE_LEN]));
+        }
+        assert_eq!(read(&text(&state)), state);
+        assert!(!state.set(Key::Request, &[b'x'; STATE_VALUE_LEN + 1]) && state.get(Key::Request).is_empty());
+        assert!(!state.set(Key::Request, b"a\nb"));
     }
 
     #[test]
     fn anything_else_is_no_state() {
-        assert_eq!(State::parse(b""), None);
-        assert_eq!(State::parse(b"nova-agent state 1\nrequest x\n"), None);
-        assert_eq!(State::parse(b"nova-agent state 2\nend\n"), None);
-        let newline = State { request: heapless::Vec::from_slice(b"a\nb").unwrap(), ..State::default() };
-        assert_eq!(newline.emit(), None);
+        for wrong in [&b""[..], b"nova-agent state 1\nrequest x\n", b"nova-agent state 2\nend\n"] {
+            assert_eq!(read(wrong), State::new());
+        }
+        assert_eq!(read(b"nova-agent state 1\nfuture thing\nuuid x\nend\n").get(Key::Uuid), b"x");
     }
 
     proptest! {
         #[test]
-        fn round_trip(request in "[!-~]{0,200}", tries in 0u8..10, directory in "[ -~]{0,200}", uuid in "[0-9a-f-]{0,36}") {
-            let bytes = |s: &str| s.as_bytes().to_vec();
-            let state = State {
-                request: heapless::Vec::from_slice(&bytes(&request)).unwrap(),
-                tries,
-                directory: heapless::Vec::from_slice(&bytes(&directory)).unwrap(),
-                uuid: heapless::Vec::from_slice(&bytes(&uuid)).unwrap(),
-                nodename: heapless::Vec::new(),
-            };
-            prop_assert_eq!(State::parse(&state.emit().unwrap()), Some(state));
+        fn round_trip(request in "[!-~]{0,200}", tries in "[0-9]", directory in "[ -~]{0,200}", uuid in "[0-9a-f-]{0,36}") {
+            let mut state = State::new();
+            for (key, value) in [(Key::Request, request), (Key::Tries, tries), (Key::Directory, directory), (Key::Uuid, uuid)] {
+                prop_assert!(state.set(key, value.as_bytes()));
+            }
+            prop_assert_eq!(read(&text(&state)), state);
         }
 
         #[test]
         fn never_panics(text in prop::collection::vec(any::<u8>(), 0..300)) {
-            let _ = State::parse(&text);
+            read(&text);
         }
     }
 }

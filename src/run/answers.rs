@@ -1,7 +1,7 @@
 //! Our answers in the store: written, and removed again when there are too many or they are old. Nobody else removes them.
 
 use crate::error::{Errno, Error};
-use crate::limits::{ANSWER_MS, ANSWERS_COUNT, ANSWERS_LEN, STORE_PATH_LEN};
+use crate::limits::{ANSWER_MS, ANSWERS_COUNT, STORE_PATH_LEN};
 use crate::reply::Answer;
 use crate::text::Text;
 use crate::xenstore::client::{Channel, Client};
@@ -14,8 +14,8 @@ pub const DIRECTORY: &[u8] = b"data/guest";
 const SHORT_LEN: usize = 64;
 
 /// The ids of the answers that are in the store, oldest first, each with the time it was written.
-pub struct Answers {
-    written: Queue<ANSWERS_LEN>,
+pub struct Answers<'b> {
+    written: Queue<'b>,
 }
 
 /// `directory/id`.
@@ -27,10 +27,10 @@ pub fn path(directory: &[u8], id: &[u8]) -> Option<heapless::Vec<u8, STORE_PATH_
     Some(path)
 }
 
-impl Answers {
-    /// None yet.
-    pub const fn new() -> Self {
-        Self { written: Queue::new() }
+impl<'b> Answers<'b> {
+    /// None yet, their ids to be kept in `bytes`.
+    pub fn new(bytes: &'b mut [u8]) -> Self {
+        Self { written: Queue::new(bytes) }
     }
 
     /// Takes an answer into account that an earlier process wrote.
@@ -39,16 +39,15 @@ impl Answers {
         let _ = self.written.push(now_ms, id);
     }
 
-    /// Removes the oldest answers while `surplus` says so.
+    /// Removes the oldest answers: all that were written before `before_ms`, and so many that `count` stay.
     #[inline(never)]
-    fn remove_while<C: Channel>(&mut self, store: &mut Client<'_, C>, surplus: impl Fn(&Queue<ANSWERS_LEN>, u64) -> bool) {
+    fn remove<C: Channel>(&mut self, store: &mut Client<'_, C>, before_ms: u64, count: usize) {
         while let Some((time, id)) = self.written.front()
-            && surplus(&self.written, time)
+            && (time < before_ms || self.written.count() > count)
         {
-            if let Some(path) = path(DIRECTORY, id)
-                && let Err(Error::System(..)) = store.remove(&path)
-            {
+            if let Some(path) = path(DIRECTORY, id) {
                 // Gone already, or not ours any more: not worth a second try.
+                let _ = store.remove(&path);
             }
             self.written.pop();
         }
@@ -56,7 +55,7 @@ impl Answers {
 
     /// Removes answers that the host has read long ago.
     pub fn remove_old<C: Channel>(&mut self, store: &mut Client<'_, C>, now_ms: u64) {
-        self.remove_while(store, |_, time| now_ms.saturating_sub(time) > ANSWER_MS);
+        self.remove(store, now_ms.saturating_sub(ANSWER_MS), usize::MAX);
     }
 
     /// Writes `answer` to request `id`. Refused for space, it is tried again after half of the old answers went, and then shortened.
@@ -68,8 +67,7 @@ impl Answers {
         let path = path(DIRECTORY, id).ok_or(Error::System("write answer", Errno(libc::ENAMETOOLONG)))?;
         let mut result = put(store, &path, answer);
         if is_full(result) {
-            let half = self.written.count() / 2;
-            self.remove_while(store, |written, _| written.count() > half);
+            self.remove(store, 0, self.written.count() / 2);
             result = put(store, &path, answer);
         }
         if is_full(result) {
@@ -79,17 +77,10 @@ impl Answers {
         result?;
         self.written.remove(id); // hosts of 2011 use one id twice
         while !self.written.push(now_ms, id) && self.written.count() > 0 {
-            let before = self.written.count();
-            self.remove_while(store, |written, _| written.count() == before);
+            self.remove(store, 0, self.written.count() - 1);
         }
-        self.remove_while(store, |written, _| written.count() > ANSWERS_COUNT);
+        self.remove(store, 0, ANSWERS_COUNT);
         Ok(())
-    }
-}
-
-impl Default for Answers {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

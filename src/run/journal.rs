@@ -5,7 +5,7 @@
 use crate::error::{Errno, Error};
 use crate::limits::STATE_LEN;
 use crate::ports::Journal;
-use crate::state::State;
+use crate::state::{Key, State};
 use crate::sys::posix::state_file::StateFile;
 
 /// How often a request is begun before it is given up: the process died in it twice.
@@ -14,26 +14,24 @@ const TRIES: u8 = 2;
 /// The state, in memory and in its file.
 pub struct Recorder<'r> {
     file: StateFile<'r>,
-    state: State,
+    state: &'r mut State,
     refused: Option<Errno>,
 }
 
 impl<'r> Recorder<'r> {
     /// A journal over `file`, not read yet.
-    pub fn new(file: StateFile<'r>) -> Self {
-        Self { file, state: State::default(), refused: None }
+    pub fn new(file: StateFile<'r>, state: &'r mut State) -> Self {
+        Self { file, state, refused: None }
     }
 
     /// Reads what an earlier process left, and removes its temporary files.
     #[inline(never)]
     pub fn recover(&mut self) {
         let mut text = [0; STATE_LEN];
-        if let Some(state) = State::parse(self.file.read(&mut text)) {
-            self.state = state;
-        }
-        if !self.state.directory.is_empty() {
-            self.file.remove_strays(&self.state.directory);
-            self.state.directory.clear();
+        self.state.parse(self.file.read(&mut text));
+        let directory = self.state.get(Key::Directory);
+        if !directory.is_empty() {
+            self.file.remove_strays(directory);
         }
     }
 
@@ -49,32 +47,35 @@ impl<'r> Recorder<'r> {
     /// If the process died in it twice.
     #[inline(never)]
     pub fn begin(&mut self, request: &[u8]) -> Result<(), Error> {
-        let again = self.state.request == request;
-        self.state.tries = if again { self.state.tries.saturating_add(1) } else { 1 };
-        if self.state.tries > TRIES {
-            return Err(Error::Request("not done: the agent ended unexpectedly in this request, twice"));
+        let again = self.state.get(Key::Request) == request;
+        let before = self.state.get(Key::Tries).first().map_or(0, |digit| digit.saturating_sub(b'0'));
+        let tries = if again { before.saturating_add(1) } else { 1 };
+        if tries > TRIES {
+            return Err(Error::State("not done: the agent ended unexpectedly in this request, twice"));
         }
-        self.state.request.clear();
-        self.state.directory.clear();
-        // An id that does not fit is done without a journal.
-        let _ = self.state.request.extend_from_slice(request);
-        self.write();
+        self.write(request, &[b'0' + tries], b"");
         Ok(())
     }
 
     /// Notes that the request is done, answered and removed.
     pub fn end(&mut self) {
-        if !self.state.request.is_empty() {
-            self.state.request.clear();
-            self.state.directory.clear();
-            self.state.tries = 0;
-            self.write();
+        if !self.state.get(Key::Request).is_empty() {
+            self.write(b"", b"", b"");
         }
     }
 
     #[inline(never)]
-    fn write(&mut self) {
-        if let Some(text) = self.state.emit()
+    fn write(&mut self, request: &[u8], tries: &[u8], directory: &[u8]) {
+        self.state.set(Key::Request, request);
+        self.state.set(Key::Tries, tries);
+        self.state.set(Key::Directory, directory);
+        self.save();
+    }
+
+    #[inline(never)]
+    fn save(&mut self) {
+        let mut text = heapless::Vec::new();
+        if self.state.emit(&mut text).is_some()
             && let Err(errno) = self.file.write(&text)
         {
             self.refused = Some(errno);
@@ -84,26 +85,23 @@ impl<'r> Recorder<'r> {
 
 impl Journal for Recorder<'_> {
     fn directory(&mut self, directory: &[u8]) -> Result<(), Error> {
-        if self.state.directory != directory && !self.state.request.is_empty() {
-            self.state.directory.clear();
-            let _ = self.state.directory.extend_from_slice(directory);
-            self.write();
+        if !self.state.get(Key::Request).is_empty() && self.state.get(Key::Directory) != directory {
+            self.state.set(Key::Directory, directory);
+            self.save();
         }
         Ok(())
     }
 
     fn applied_nodename(&self, uuid: &[u8]) -> Option<&[u8]> {
-        (!self.state.nodename.is_empty() && self.state.uuid == uuid).then_some(&self.state.nodename)
+        let name = self.state.get(Key::Nodename);
+        (!name.is_empty() && self.state.get(Key::Uuid) == uuid).then_some(name)
     }
 
     fn set_applied_nodename(&mut self, uuid: &[u8], name: &[u8]) -> Result<(), Error> {
-        self.state.uuid.clear();
-        self.state.nodename.clear();
-        let fits = self.state.uuid.extend_from_slice(uuid).and(self.state.nodename.extend_from_slice(name));
-        if fits.is_err() {
-            self.state.nodename.clear(); // nothing remembered means it is applied again
-        }
-        self.write();
+        // One that cannot be remembered is applied again.
+        let uuid_kept = self.state.set(Key::Uuid, uuid);
+        self.state.set(Key::Nodename, if uuid_kept { name } else { b"" });
+        self.save();
         Ok(())
     }
 }

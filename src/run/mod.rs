@@ -11,17 +11,20 @@ use core::ops::ControlFlow;
 use crate::commands::{self, Keys};
 use crate::error::{Errno, Error};
 use crate::json::{self, JsonText};
-use crate::limits::{LIST_MS, REFUSED_LEN, REOPEN_MS, STORE_PATH_LEN};
+use crate::limits::{ANSWERS_LEN, LIST_MS, REFUSED_LEN, REOPEN_MS, STORE_PATH_LEN};
 use crate::log::Level;
 use crate::ports::{Host, Ports};
 use crate::reply::{Answer, Code};
 use crate::request::Request;
+use crate::state::{self, State};
 use crate::sys::os::links::{Buffer as LinksBuffer, Links};
 use crate::sys::posix::channel::{StoreChannel, send_datagram};
+use crate::sys::posix::fd::Fd;
 use crate::sys::posix::files::GuestFiles;
 use crate::sys::posix::host::System;
 use crate::sys::posix::process::stop_self;
 use crate::sys::posix::signal::{self, Woken};
+use crate::sys::posix::state_file::StateFile;
 use crate::text::Printable;
 use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
 use crate::xenstore::queue::Queue;
@@ -35,30 +38,42 @@ pub const DIRECTORY: &[u8] = b"data/host";
 /// Tag of a request that was there when the agent started, so may have been answered by the process before.
 const FROM_BEFORE: u64 = 1;
 
-/// The memory of the loop, kept apart from it so that untouched pages of it are never used.
-pub struct Buffers {
-    /// The store client's.
-    pub client: ClientBuffers,
+/// Memory that holds nothing while the agent sleeps, and is given back to the kernel then. All zero octets are its empty state.
+pub struct Scratch {
+    client: ClientBuffers,
     links: LinksBuffer,
     text: JsonText,
-    answers: Answers,
-    refused: Queue<REFUSED_LEN>,
 }
 
-impl Buffers {
-    /// Empty buffers.
+impl Scratch {
+    /// Empty.
     pub const fn new() -> Self {
-        Self {
-            client: ClientBuffers::new(),
-            links: [0; size_of::<LinksBuffer>()],
-            text: JsonText::new(),
-            answers: Answers::new(),
-            refused: Queue::new(),
-        }
+        Self { client: ClientBuffers::new(), links: [0; size_of::<LinksBuffer>()], text: JsonText::new() }
     }
 }
 
-impl Default for Buffers {
+impl Default for Scratch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Memory that is kept from request to request.
+#[repr(C)] // what is hardly ever used comes last
+pub struct Kept {
+    state: State,
+    answers: [u8; ANSWERS_LEN],
+    refused: [u8; REFUSED_LEN],
+}
+
+impl Kept {
+    /// Empty.
+    pub const fn new() -> Self {
+        Self { state: State::new(), answers: [0; ANSWERS_LEN], refused: [0; REFUSED_LEN] }
+    }
+}
+
+impl Default for Kept {
     fn default() -> Self {
         Self::new()
     }
@@ -84,51 +99,60 @@ pub struct Agent<'b> {
     keys: Keys,
     ready: Ready,
     text: &'b mut JsonText,
-    answers: &'b mut Answers,
-    refused: &'b mut Queue<REFUSED_LEN>,
+    answers: Answers<'b>,
+    refused: Queue<'b>,
     /// Tag of what the next listing finds.
     tag: u64,
     /// The last listing was too long for the store: list again after the next event.
     too_long: bool,
-    /// Frees everything the JSON parser allocated.
-    release: fn(),
+    /// Something was done since the agent slept last, so there is memory to give back.
+    stirred: bool,
+    memory: Memory,
 }
 
 /// What an agent is made of.
 pub struct Parts<'r> {
     /// The open store.
     pub channel: StoreChannel,
-    /// The guest's files.
-    pub files: GuestFiles<'r>,
+    /// The guest's root directory.
+    pub root: &'r Fd,
     /// Clock, log and so on.
     pub host: System,
-    /// What outlives the process.
-    pub journal: Recorder<'r>,
     /// Whom to tell that the guest is ready.
     pub notify: Option<Notify>,
+    /// What the program does about its memory.
+    pub memory: Memory,
+}
+
+/// What the program does about its memory.
+#[derive(Clone, Copy)]
+pub struct Memory {
     /// Frees everything the JSON parser allocated.
     pub release: fn(),
+    /// Gives everything back that a sleeping agent does not need: the scratch memory and the unused stack.
+    pub give_back: fn(),
 }
 
 impl<'b> Agent<'b> {
     /// An agent over `parts`.
-    pub fn new(parts: Parts<'b>, buffers: &'b mut Buffers) -> Self {
+    pub fn new(parts: Parts<'b>, scratch: &'b mut Scratch, kept: &'b mut Kept) -> Self {
         let ready = Ready::new(parts.notify, parts.host.now_ms());
         Self {
-            store: Client::new(parts.channel, DIRECTORY, &mut buffers.client),
+            store: Client::new(parts.channel, DIRECTORY, &mut scratch.client),
             mode: Mode::Watch,
-            files: parts.files,
-            links: Links::new(&mut buffers.links),
+            files: GuestFiles::new(parts.root),
+            links: Links::new(&mut scratch.links),
             host: parts.host,
-            journal: parts.journal,
+            journal: Recorder::new(StateFile::new(parts.root, state::PATH), &mut kept.state),
             keys: Keys::default(),
             ready,
-            text: &mut buffers.text,
-            answers: &mut buffers.answers,
-            refused: &mut buffers.refused,
+            text: &mut scratch.text,
+            answers: Answers::new(&mut kept.answers),
+            refused: Queue::new(&mut kept.refused),
             tag: FROM_BEFORE,
             too_long: false,
-            release: parts.release,
+            stirred: true,
+            memory: parts.memory,
         }
     }
 
@@ -137,6 +161,7 @@ impl<'b> Agent<'b> {
     /// # Errors
     ///
     /// [`Error::Bug`], after the request at hand was answered.
+    #[inline(never)]
     pub fn run(&mut self, apply_at_start: bool) -> Result<(), Error> {
         self.start_watching();
         self.journal.recover();
@@ -222,10 +247,16 @@ impl<'b> Agent<'b> {
         if let Some(notify) = self.ready.due(now_ms) {
             self.tell_ready(notify);
         }
+        if self.stirred && self.store.is_settled() {
+            self.text.clear();
+            (self.memory.give_back)();
+            self.stirred = false;
+        }
         let list_ms = (self.mode == Mode::List).then_some(now_ms + LIST_MS);
         let deadline_ms = [self.keys.deadline(), self.ready.deadline(), list_ms].into_iter().flatten().min();
         match signal::wait(self.store.channel().fd(), libc::POLLIN, deadline_ms) {
             Ok(Woken::Ready) => {
+                self.stirred = true;
                 if let Err(error) = self.store.receive(0) {
                     self.host.log(Level::Debug, "event=receive-failed reason=\"%\"", &[&error]);
                 }
@@ -304,7 +335,7 @@ impl<'b> Agent<'b> {
             Err(error) => ("unknown", Err(*error)),
         };
         drop(parsed);
-        (self.release)();
+        (self.memory.release)();
         if result.as_ref().is_err_and(|error| *error == Error::Stopped) {
             self.journal.end(); // not a death: the next process does it from the start
             return Ok(());
@@ -359,7 +390,7 @@ impl<'b> Agent<'b> {
             journal: &mut self.journal,
         };
         let result = commands::run(&crate::request::Command::ResetNetwork, &mut ports, &mut self.keys, self.text);
-        (self.release)();
+        (self.memory.release)();
         let answer = result.unwrap_or_else(Answer::from);
         self.host.log(Level::Info, "event=applied-at-start outcome=%", &[&answer.code.as_str()]);
     }

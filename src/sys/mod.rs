@@ -6,6 +6,7 @@
 //! * `errno_location`, `close_descriptors_from`, `forbid_core_files`, `fork`, `random`, `set_nodename`, `kernel_log`;
 //! * `directory::for_each_name`: the names in an open directory;
 //! * `links::Links` and `links::Buffer`: the `Links` port and the memory it is given;
+//! * `memory::give_back`, `memory::give_back_stack`: what a sleeping agent does not need;
 //! * `attributes::copy`: labels, ACLs and user attributes from one open file to another.
 //!
 //! What POSIX has is in `posix` and shared.

@@ -34,13 +34,13 @@ pub enum Connection {
 pub struct Buffers {
     incoming: [u8; HEADER_LEN + PAYLOAD_LEN],
     outgoing: [u8; REQUEST_LEN],
-    events: Queue<EVENTS_LEN>,
+    events: [u8; EVENTS_LEN],
 }
 
 impl Buffers {
     /// Empty buffers.
     pub const fn new() -> Self {
-        Self { incoming: [0; HEADER_LEN + PAYLOAD_LEN], outgoing: [0; REQUEST_LEN], events: Queue::new() }
+        Self { incoming: [0; HEADER_LEN + PAYLOAD_LEN], outgoing: [0; REQUEST_LEN], events: [0; EVENTS_LEN] }
     }
 }
 
@@ -63,7 +63,7 @@ pub struct Client<'b, C> {
     skip: usize,
     out: &'b mut [u8; REQUEST_LEN],
     watched: &'static [u8],
-    events: &'b mut Queue<EVENTS_LEN>,
+    events: Queue<'b>,
     list: bool,
 }
 
@@ -80,7 +80,7 @@ impl<'b, C: Channel> Client<'b, C> {
             skip: 0,
             out: &mut buffers.outgoing,
             watched,
-            events: &mut buffers.events,
+            events: Queue::new(&mut buffers.events),
             list: false,
         }
     }
@@ -174,6 +174,11 @@ impl<'b, C: Channel> Client<'b, C> {
                 break;
             }
         }
+    }
+
+    /// Whether nothing is in the buffers: neither events nor half a message.
+    pub fn is_settled(&self) -> bool {
+        self.events.count() == 0 && self.have == self.done && self.skip == 0
     }
 
     /// Takes in what the store sent without being asked: waits up to `wait_ms` for the first octet.
@@ -399,7 +404,7 @@ mod tests {
                 client.receive(0).unwrap();
             }
             assert!(client.must_list());
-            let names: Vec<Vec<u8>> = client.events.iter().map(|(_, n)| n.to_vec()).collect();
+            let names: Vec<Vec<u8>> = client.events.names().into_iter().map(|(_, n)| n).collect();
             assert_eq!(names, [b"a".to_vec(), b"b".to_vec()]);
         }
     }

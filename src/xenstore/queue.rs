@@ -5,18 +5,18 @@
 /// Octets that a record needs beside its name: a tag (`u64`) and the length (`u16`).
 const RECORD_LEN: usize = 10;
 
-/// Names with a tag each, oldest first, in at most `N` octets.
-pub struct Queue<const N: usize> {
-    bytes: [u8; N],
+/// Names with a tag each, oldest first, in the octets of a borrowed buffer.
+pub struct Queue<'b> {
+    bytes: &'b mut [u8],
     head: usize,
     tail: usize,
     count: usize,
 }
 
-impl<const N: usize> Queue<N> {
-    /// An empty queue.
-    pub const fn new() -> Self {
-        Self { bytes: [0; N], head: 0, tail: 0, count: 0 }
+impl<'b> Queue<'b> {
+    /// An empty queue in `bytes`.
+    pub fn new(bytes: &'b mut [u8]) -> Self {
+        Self { bytes, head: 0, tail: 0, count: 0 }
     }
 
     /// Elements in the queue.
@@ -26,10 +26,10 @@ impl<const N: usize> Queue<N> {
 
     /// Appends a name; `false` if there is no room.
     #[must_use]
+    #[inline(never)]
     pub fn push(&mut self, tag: u64, name: &[u8]) -> bool {
-        let Ok(len) = u16::try_from(name.len()) else { return false };
         let need = RECORD_LEN + name.len();
-        if N - self.tail < need {
+        if self.bytes.len() - self.tail < need {
             self.bytes.copy_within(self.head..self.tail, 0);
             self.tail -= self.head;
             self.head = 0;
@@ -37,8 +37,9 @@ impl<const N: usize> Queue<N> {
         let Some(record) = self.bytes.get_mut(self.tail..self.tail + need) else { return false };
         let (tag_bytes, rest) = record.split_at_mut(8);
         let (len_bytes, name_bytes) = rest.split_at_mut(2);
+        // Names are no longer than a store path.
+        len_bytes.copy_from_slice(&(name.len() as u16).to_ne_bytes());
         tag_bytes.copy_from_slice(&tag.to_ne_bytes());
-        len_bytes.copy_from_slice(&len.to_ne_bytes());
         name_bytes.copy_from_slice(name);
         self.tail += need;
         self.count += 1;
@@ -47,13 +48,13 @@ impl<const N: usize> Queue<N> {
 
     /// The oldest element.
     pub fn front(&self) -> Option<(u64, &[u8])> {
-        self.iter().next()
+        self.at(self.head).map(|(tag, name, _)| (tag, name))
     }
 
     /// Removes the oldest element.
     pub fn pop(&mut self) {
-        let Some((_, name)) = self.front() else { return };
-        self.head += RECORD_LEN + name.len();
+        let Some((_, _, next)) = self.at(self.head) else { return };
+        self.head = next;
         self.count -= 1;
         if self.count == 0 {
             self.head = 0;
@@ -62,46 +63,41 @@ impl<const N: usize> Queue<N> {
     }
 
     /// Removes every element called `name`.
+    #[inline(never)]
     pub fn remove(&mut self, name: &[u8]) {
         let mut at = self.head;
-        while let Some((tag_end, found)) = self.bytes.get(at..self.tail).and_then(record).map(|(_, n)| (at + RECORD_LEN + n.len(), n)) {
+        while let Some((_, found, next)) = self.at(at) {
             if found == name {
-                self.bytes.copy_within(tag_end..self.tail, at);
-                self.tail -= tag_end - at;
+                self.bytes.copy_within(next..self.tail, at);
+                self.tail -= next - at;
                 self.count -= 1;
             } else {
-                at = tag_end;
+                at = next;
             }
         }
     }
 
     /// Whether `name` is in the queue.
+    #[inline(never)]
     pub fn contains(&self, name: &[u8]) -> bool {
-        self.iter().any(|(_, n)| n == name)
+        let mut at = self.head;
+        while let Some((_, found, next)) = self.at(at) {
+            if found == name {
+                return true;
+            }
+            at = next;
+        }
+        false
     }
 
-    /// The elements, oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let mut rest = self.bytes.get(self.head..self.tail).unwrap_or_default();
-        core::iter::from_fn(move || {
-            let (tag, name) = record(rest)?;
-            rest = rest.get(RECORD_LEN + name.len()..)?;
-            Some((tag, name))
-        })
+    /// The record at offset `at`: its tag, its name, and where the next one is.
+    #[inline(never)]
+    fn at(&self, at: usize) -> Option<(u64, &[u8], usize)> {
+        let (head, rest) = self.bytes.get(at..self.tail)?.split_first_chunk::<RECORD_LEN>()?;
+        let (tag, len) = head.split_first_chunk::<8>()?;
+        let len = usize::from(u16::from_ne_bytes(len.try_into().ok()?));
+        Some((u64::from_ne_bytes(*tag), rest.get(..len)?, at + RECORD_LEN + len))
     }
-}
-
-impl<const N: usize> Default for Queue<N> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// The record at the front of `bytes`.
-fn record(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let (tag, rest) = bytes.split_first_chunk::<8>()?;
-    let (len, rest) = rest.split_first_chunk::<2>()?;
-    Some((u64::from_ne_bytes(*tag), rest.get(..usize::from(u16::from_ne_bytes(*len)))?))
 }
 
 #[cfg(test)]
@@ -111,10 +107,20 @@ mod tests {
     use std::collections::VecDeque;
     use std::vec::Vec;
 
+    impl Queue<'_> {
+        /// All elements, for comparison.
+        pub(crate) fn names(&self) -> Vec<(u64, Vec<u8>)> {
+            let mut at = self.head;
+            let all = core::iter::from_fn(|| self.at(at).map(|(tag, name, next)| (at = next, (tag, name.to_vec())).1));
+            all.collect()
+        }
+    }
+
     proptest! {
         #[test]
         fn behaves_as_a_deque(steps in prop::collection::vec((0u8..4, 0u8..5, 0usize..20), 0..200)) {
-            let mut queue = Queue::<128>::new();
+            let mut bytes = [0; 128];
+            let mut queue = Queue::new(&mut bytes);
             let mut model = VecDeque::<(u64, Vec<u8>)>::new();
             for (step, letter, len) in steps {
                 let name = std::vec![letter; len];
@@ -129,7 +135,7 @@ mod tests {
                     _ => { queue.remove(&name); model.retain(|(_, n)| *n != name); }
                 }
                 prop_assert_eq!(queue.count(), model.len());
-                prop_assert!(queue.iter().eq(model.iter().map(|(t, n)| (*t, n.as_slice()))));
+                prop_assert_eq!(queue.names(), model.iter().cloned().collect::<Vec<_>>());
             }
         }
     }

@@ -26,6 +26,13 @@ pub struct Memory {
     pub private_dirty: u64,
 }
 
+/// The agent with the small environment that service managers give, whose size counts as its memory.
+fn as_a_service() -> Command {
+    let mut command = Command::new(agent_binary());
+    command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command
+}
+
 impl Agent {
     /// Starts the agent and waits until it answers `version`.
     pub fn start(daemon: &Daemon, guest: &Guest) -> Self {
@@ -36,14 +43,12 @@ impl Agent {
 
     /// Starts the agent with further arguments and does not wait.
     pub fn spawn(xenstore: &Path, guest: &Guest, arguments: &[&str]) -> Self {
-        let mut command = Command::new(agent_binary());
-        Self::run(command.args(Self::arguments(xenstore, guest)).args(arguments), guest)
+        Self::run(as_a_service().args(Self::arguments(xenstore, guest)).args(arguments), guest)
     }
 
     /// Starts the agent with further environment and does not wait.
     pub fn spawn_with(xenstore: &Path, guest: &Guest, environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(agent_binary());
-        Self::run(command.args(Self::arguments(xenstore, guest)).envs(environment.iter().copied()), guest)
+        Self::run(as_a_service().args(Self::arguments(xenstore, guest)).envs(environment.iter().copied()), guest)
     }
 
     /// The same under strace, which writes the system calls to `trace`.
@@ -52,6 +57,11 @@ impl Agent {
         // -D: the agent stays our child, strace is the one on the side.
         command.arg("-D").arg("-o").arg(trace).arg(agent_binary());
         Self::run(command.args(Self::arguments(xenstore, guest)), guest)
+    }
+
+    /// Starts the agent in the namespaces of the caller, who made them for it, and does not wait.
+    pub fn spawn_in_place(xenstore: &Path, guest: &Guest) -> Self {
+        Self::start_process(as_a_service().args(Self::arguments(xenstore, guest)), guest)
     }
 
     /// What service files and tests start the agent with.
@@ -63,9 +73,13 @@ impl Agent {
     }
 
     fn run(command: &mut Command, guest: &Guest) -> Self {
+        Self::start_process(own_network(command), guest)
+    }
+
+    fn start_process(command: &mut Command, guest: &Guest) -> Self {
         let errors = File::options().append(true).create(true).open(guest.beside("stderr")).expect("open");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
-        own_network(die_with_us(command));
+        die_with_us(command);
         Self { child: command.spawn().expect("start the agent"), log: guest.beside("log") }
     }
 
@@ -177,7 +191,7 @@ fn field(text: &str, name: &str) -> u64 {
 }
 
 /// Gives the child a network and a host name of its own, so that nothing of this machine is touched.
-fn own_network(command: &mut Command) {
+fn own_network(command: &mut Command) -> &mut Command {
     let leave = || {
         // SAFETY: unshare(2) takes flags only.
         #[allow(unsafe_code)]
@@ -190,5 +204,5 @@ fn own_network(command: &mut Command) {
     #[allow(unsafe_code)]
     unsafe {
         command.pre_exec(leave)
-    };
+    }
 }

@@ -1,7 +1,8 @@
 //! Plays nova: writes requests, waits for answers, and judges every answer by the rules that the host's programs impose.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::daemon::{Daemon, GUEST};
@@ -120,6 +121,13 @@ impl Host {
 /// The request as nova's `json.dumps` writes it.
 pub fn request(name: &str, value: impl Into<serde_json::Value>) -> String {
     format!("{{\"name\": {}, \"value\": {}}}", serde_json::Value::from(name), value.into())
+}
+
+/// base64 by the real program, in one line.
+pub fn base64(octets: &[u8]) -> String {
+    let mut child = Command::new("base64").arg("-w0").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("package coreutils");
+    child.stdin.take().expect("a pipe").write_all(octets).expect("write to base64");
+    String::from_utf8(child.wait_with_output().expect("base64").stdout).expect("base64")
 }
 
 /// A version 4 UUID in lower case, as nova makes one per call.

@@ -1,4 +1,5 @@
-//! What the tests of the whole agent are made of: daemons, a XenStore client, the agent as a process, and the host's part.
+//! What the tests of the whole agent, the demo and the bench are made of: daemons, a XenStore client, the agent as a process, and
+//! the host's part.
 //!
 //! The tests themselves are in `tests/tests/`. They need the agent's release binary (`NOVA_AGENT`) and the unpacked real daemons
 //! (`COUNTERPARTS`, made by `tests/fetch.sh`), both as absolute paths; the Makefile sets them. Most of their time is waiting: with more
@@ -14,4 +15,5 @@ pub mod guest;
 pub mod host;
 pub mod password;
 pub mod pty;
+pub mod trace;
 pub mod xs;

@@ -44,19 +44,33 @@ pub fn power(mut base: u128, mut exponent: u128) -> u128 {
     result
 }
 
+/// A private value of 80 random bits.
+pub fn private() -> u128 {
+    let random = crate::host::uuid().replace('-', "");
+    u128::from_str_radix(&random[..20], 16).expect("hex")
+}
+
+/// The value of keyinit that goes with it.
+pub fn public(private: u128) -> String {
+    power(BASE, private).to_string()
+}
+
 /// A key agreed on with the agent, good for one password.
 pub struct Key(u128);
 
 impl Key {
-    /// keyinit with a private value of 80 bits, as nova draws it.
+    /// keyinit with a private value as nova draws it.
     pub fn agree(host: &mut Host) -> Self {
-        let random = crate::host::uuid().replace('-', "");
-        Self::agree_with(host, u128::from_str_radix(&random[..20], 16).expect("hex"))
+        Self::agree_with(host, private())
     }
 
     /// keyinit with this private value.
     pub fn agree_with(host: &mut Host, private: u128) -> Self {
-        let answer = host.ask("keyinit", power(BASE, private).to_string());
+        Self::shared(private, &host.ask("keyinit", public(private)))
+    }
+
+    /// What follows from our private value and the agent's answer to keyinit.
+    pub fn shared(private: u128, answer: &Answer) -> Self {
         assert_eq!(answer.returncode, "D0", "{}", answer.message);
         assert!(answer.message.bytes().all(|b| b.is_ascii_digit()), "nova reads the key with int()");
         let public: u128 = answer.message.parse().expect("a number");

@@ -7,6 +7,7 @@ pub mod driver;
 pub mod links;
 #[cfg(test)]
 mod links_tests;
+pub mod memory;
 pub mod netlink;
 pub mod socket;
 pub mod system;

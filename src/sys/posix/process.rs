@@ -11,6 +11,7 @@ use crate::text::Text;
 /// # Errors
 ///
 /// None that the agent could not live with; ENOENT if there is no `/`.
+#[inline(never)]
 pub fn reset() -> Result<(), Errno> {
     // SAFETY: plain number.
     unsafe { libc::umask(0o022) };

@@ -43,6 +43,7 @@ pub fn must_reopen() -> bool {
 /// # Errors
 ///
 /// See sigaction(2).
+#[inline(never)]
 pub fn install() -> Result<(), Errno> {
     let mut blocked = only_sigpipe();
     for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP] {
@@ -78,6 +79,7 @@ fn set_handler(signal: libc::c_int, handler: libc::sighandler_t) -> Result<(), E
 /// # Errors
 ///
 /// See ppoll(2).
+#[inline(never)]
 pub fn wait(fd: Option<&Fd>, events: libc::c_short, deadline_ms: Option<u64>) -> Result<Woken, Errno> {
     // poll(2) ignores an entry whose descriptor is negative.
     let mut entry = libc::pollfd { fd: fd.map_or(-1, Fd::raw), events, revents: 0 };

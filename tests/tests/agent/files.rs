@@ -1,22 +1,14 @@
 //! injectfile and file_inject: what arrives where, with which mode, and what is refused.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::symlink;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use nova_agent_tests::agent::Agent;
 use nova_agent_tests::daemon::{Backend, Daemon};
 use nova_agent_tests::guest::Guest;
-use nova_agent_tests::host::{Answer, Host};
+use nova_agent_tests::host::{Answer, Host, base64};
 use serde_json::json;
-
-/// base64 by the real program, in one line.
-fn base64(octets: &[u8]) -> String {
-    let mut child = Command::new("base64").arg("-w0").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("package coreutils");
-    child.stdin.take().expect("a pipe").write_all(octets).expect("write to base64");
-    String::from_utf8(child.wait_with_output().expect("base64").stdout).expect("base64")
-}
 
 /// Sends a file by the first of nova's two commands that the agent knows.
 fn inject(host: &mut Host, path: &str, contents: &[u8]) -> Answer {

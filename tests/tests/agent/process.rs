@@ -10,6 +10,7 @@ use nova_agent_tests::guest::{Guest, agent_binary};
 use nova_agent_tests::host::Host;
 use nova_agent_tests::password::{Digest, set_password};
 use nova_agent_tests::pty::Pty;
+use nova_agent_tests::trace;
 
 /// SIGTERM and SIGINT end it cleanly, also with a connection to a live daemon.
 #[test]
@@ -110,13 +111,11 @@ fn memory_stays() {
 #[test]
 fn system_calls_at_start() {
     let (daemon, guest) = (Daemon::start(Backend::ALL[0]), Guest::new());
-    let trace = guest.beside("trace");
-    let agent = Agent::traced(&daemon.guest_socket(), &guest, &trace);
+    let file = guest.beside("trace");
+    let agent = Agent::traced(&daemon.guest_socket(), &guest, &file);
     Host::new(&daemon).ask("version", "agent").done();
     agent.wait_until_idle();
-    let text = fs::read_to_string(trace).unwrap();
-    let exec = text.lines().position(|l| l.starts_with("execve(") && l.contains("--xenstore")).expect("the agent's exec");
-    let calls: Vec<&str> = text.lines().skip(exec + 1).take_while(|l| !l.starts_with("poll(") && !l.starts_with("ppoll(")).collect();
+    let calls = trace::start(&file);
     assert!(calls.len() <= 20, "{} system calls:\n{}", calls.len(), calls.join("\n"));
 }
 

@@ -1,0 +1,33 @@
+//! Giving memory back to the kernel: madvise(2) with MADV_DONTNEED, after which private pages read as zero.
+//!
+//! A sleeping agent holds no request, so it needs none of the memory that requests need; and nothing of them stays in it.
+
+/// The page size of most systems. Where pages are larger the kernel refuses what is not aligned, and the memory simply stays.
+const PAGE_LEN: usize = 4096;
+
+/// How far below its present end the stack may have been used.
+const STACK_LEN: usize = 256 << 10;
+
+/// Gives back the whole pages in the `len` octets at `start`.
+///
+/// # Safety
+///
+/// This memory is private, and its owners take zero octets in it for empty.
+pub unsafe fn give_back(start: *const u8, len: usize) {
+    let first = (start as usize).next_multiple_of(PAGE_LEN);
+    let end = (start as usize + len) & !(PAGE_LEN - 1);
+    if end > first {
+        // SAFETY: as the caller was told. A refusal changes nothing.
+        unsafe { libc::madvise(first as *mut libc::c_void, end - first, libc::MADV_DONTNEED) };
+    }
+}
+
+/// Gives back the stack below the callers' frames. Parts that were never used are no part of it yet: ENOMEM for these is fine.
+#[inline(never)]
+pub fn give_back_stack() {
+    let here = 0u8;
+    // This frame and the system call's are far smaller than the distance that is kept.
+    let end = (&raw const here) as usize - 512;
+    // SAFETY: nothing lives below the frames of running functions.
+    unsafe { give_back(end.saturating_sub(STACK_LEN) as *const u8, STACK_LEN) };
+}
