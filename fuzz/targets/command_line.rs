@@ -16,6 +16,8 @@ fuzz_target!(|input: &[u8]| {
     match cli::parse(lasting) {
         Ok(Action::Run(options)) => assert!(!options.apply_at_start || words.contains(&c"resetnetwork")),
         Ok(Action::Version | Action::Help) => {}
-        Err(refused) => assert!(words.iter().any(|word| word.to_bytes().ends_with(refused.word))),
+        Err(refused) => {
+            assert!(words.iter().any(|word| word.to_bytes().starts_with(refused.word) || word.to_bytes().ends_with(refused.word)))
+        }
     }
 });
