@@ -27,6 +27,7 @@ impl<const N: usize> Text<N> {
     }
 
     /// A text of `template` and `parts`.
+    #[inline(always)] // into its place, rather than copied there
     pub fn of(template: &str, parts: &Parts<'_>) -> Self {
         let mut text = Self::new();
         text.add(template, parts);
@@ -34,6 +35,7 @@ impl<const N: usize> Text<N> {
     }
 
     /// Appends `template` with `parts` in it.
+    #[inline(always)]
     pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
         self.line().fill(template, parts);
     }
@@ -45,8 +47,7 @@ impl<const N: usize> Text<N> {
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        // Only whole characters are ever put in.
-        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+        text(self.as_bytes())
     }
 
     /// The text's bytes.
@@ -76,6 +77,12 @@ impl<const N: usize> Text<N> {
     }
 }
 
+/// Bytes that are text, since only whole characters are ever put in.
+#[inline(never)]
+fn text(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}
+
 impl<const N: usize> Default for Text<N> {
     fn default() -> Self {
         Self::new()
@@ -97,6 +104,7 @@ pub struct Line<'a> {
 
 impl Line<'_> {
     /// Appends `part`.
+    #[inline(never)]
     pub fn put(&mut self, part: &str) {
         let room = self.bytes.get_mut(*self.len..).unwrap_or_default();
         if *self.clipped {
@@ -113,22 +121,21 @@ impl Line<'_> {
     }
 
     /// Appends `template`, each `%` in it replaced by the next part. A `%` too many stays, a part too many is left out.
+    #[inline(never)]
     pub fn fill(&mut self, template: &str, parts: &Parts<'_>) {
-        let mut parts = parts.iter();
-        for piece in template.split_inclusive('%') {
-            match piece.strip_suffix('%').zip(parts.next()) {
-                Some((literal, part)) => {
-                    self.put(literal);
-                    part.show(self);
-                }
-                None => self.put(piece),
-            }
+        let mut rest = template;
+        for part in parts {
+            let Some((literal, after)) = rest.split_once('%') else { break };
+            self.put(literal);
+            part.show(self);
+            rest = after;
         }
+        self.put(rest);
     }
 
-    /// Appends one character.
-    pub fn put_char(&mut self, c: char) {
-        self.put(c.encode_utf8(&mut [0; 4]));
+    /// Appends one character of ASCII; `?` for any other octet.
+    pub fn put_byte(&mut self, byte: u8) {
+        self.put(core::str::from_utf8(&[byte]).unwrap_or("?"));
     }
 
     /// Appends a number, with leading zeros up to `width` digits.
@@ -227,7 +234,7 @@ pub struct Printable<'a>(pub &'a [u8]);
 impl Show for Printable<'_> {
     fn show(&self, line: &mut Line<'_>) {
         for &byte in self.0 {
-            line.put_char(if byte.is_ascii_graphic() && byte != b'"' { char::from(byte) } else { '?' });
+            line.put_byte(if byte.is_ascii_graphic() && byte != b'"' { byte } else { b'?' });
         }
     }
 }

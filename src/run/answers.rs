@@ -87,7 +87,7 @@ impl<'b> Answers<'b> {
 #[inline(never)]
 fn put<C: Channel>(store: &mut Client<'_, C>, path: &[u8], answer: &Answer) -> Result<(), Error> {
     let text = Text::<{ crate::limits::MESSAGE_LEN + 64 }>::of("%", &[&answer]);
-    store.write(path, text.as_str().as_bytes())
+    store.write(path, text.as_bytes())
 }
 
 /// Whether the store refused for want of space, as far as its words tell.
