@@ -2,7 +2,7 @@
 //!
 //! The text of an error goes into answers and logs, so it never holds request data.
 
-use crate::text::{Line, Show};
+use crate::text::{Line, Show, cut};
 
 /// What stopped a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ const WORDS: [(i32, &str); 35] = [
 
 impl Show for Errno {
     fn show(&self, line: &mut Line<'_>) {
-        match WORDS.iter().find(|(number, _)| *number == self.0).and_then(|(_, words)| words.split_once(' ')) {
+        match WORDS.iter().find(|(number, _)| *number == self.0).and_then(|(_, words)| cut(words, b' ')) {
             Some((name, words)) => line.fill("% (%)", &[&words, &name]),
             None => line.fill("errno %", &[&self.0]),
         }

@@ -27,7 +27,6 @@ impl<const N: usize> Text<N> {
     }
 
     /// A text of `template` and `parts`.
-    #[inline(always)] // into its place, rather than copied there
     pub fn of(template: &str, parts: &Parts<'_>) -> Self {
         let mut text = Self::new();
         text.add(template, parts);
@@ -35,7 +34,6 @@ impl<const N: usize> Text<N> {
     }
 
     /// Appends `template` with `parts` in it.
-    #[inline(always)]
     pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
         self.line().fill(template, parts);
     }
@@ -75,6 +73,13 @@ impl<const N: usize> Text<N> {
         self.clipped = false;
         self.line().put("\n");
     }
+}
+
+/// What is before and behind the first `at` in `text`.
+#[inline(never)]
+pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let len = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..len)?, text.get(len + 1..)?))
 }
 
 /// Bytes that are text, since only whole characters are ever put in.
@@ -125,7 +130,7 @@ impl Line<'_> {
     pub fn fill(&mut self, template: &str, parts: &Parts<'_>) {
         let mut rest = template;
         for part in parts {
-            let Some((literal, after)) = rest.split_once('%') else { break };
+            let Some((literal, after)) = cut(rest, b'%') else { break };
             self.put(literal);
             part.show(self);
             rest = after;
