@@ -1,0 +1,1 @@
+//! The locks of account files, against other processes.
