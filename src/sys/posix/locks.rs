@@ -23,7 +23,7 @@ impl AccountLock {
     ///
     /// EROFS, ENOSPC, EACCES: what creating a file in `etc` says.
     pub fn try_take(etc: Fd, name: &'static core::ffi::CStr) -> Result<Option<Self>, Errno> {
-        let pwd = etc.open_at(c".pwd.lock", libc::O_WRONLY | libc::O_CREAT, 0o600)?;
+        let pwd = etc.open_at(c".pwd.lock", libc::O_WRONLY | libc::O_CREAT | libc::O_NONBLOCK, 0o600)?;
         // SAFETY: all-zero is a valid flock; it means the whole file.
         let mut whole: libc::flock = unsafe { core::mem::zeroed() };
         whole.l_type = libc::F_WRLCK as libc::c_short;
@@ -36,7 +36,8 @@ impl AccountLock {
         let own = temporary_name()?;
         let made = write_own(&etc, &own).and_then(|()| link_own(&etc, &own, name));
         let _ = etc.unlink_at(own.as_c());
-        Ok(made?.then_some(Self { etc, name, _pwd: pwd }))
+        // Not before: what is dropped removes the lock file, be it another's.
+        Ok(made?.then(|| Self { etc, name, _pwd: pwd }))
     }
 }
 
