@@ -25,7 +25,7 @@ fn place(guest: &Guest, path: &str) -> (Place, Old) {
 
 fn keep_now(guest: &Guest, path: &str) -> Result<(), Error> {
     let (place, old) = place(guest, path);
-    keep(&place, &old, &mut MemoryJournal::default(), b"/etc")
+    keep(&place, &old, &mut MemoryJournal::default(), b"/etc/")
 }
 
 fn time_in(backup: &str) -> u64 {

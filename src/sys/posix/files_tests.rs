@@ -211,7 +211,7 @@ alone! {
             files.edit(path.as_bytes(), INJECT, &mut journal, &mut |_, out| out.put(b"new").map(|()| true)).unwrap();
         }
         assert_eq!(files.lock_accounts(Accounts::Shadow, &mut journal), Ok(true));
-        assert_eq!(journal.1, ["/srv/real", "/new/er", "", "/etc"]);
+        assert_eq!(journal.1, ["/srv/real/", "/new/er/", "/", "/etc/"]);
     }
 
     fn a_linked_file_is_replaced_where_it_is(guest) {

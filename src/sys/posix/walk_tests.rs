@@ -16,7 +16,7 @@ fn lead(guest: &Guest, path: &str, parents: bool, last: Last) -> Result<String, 
     let place = find(&guest.root, path.as_bytes(), parents, last, &mut real).map_err(|Errno(errno)| errno)?;
     let (here, again) = (place.directory.stat().unwrap(), open_directory(&guest.root, &real).unwrap().stat().unwrap());
     assert_eq!((here.st_dev, here.st_ino), (again.st_dev, again.st_ino), "{path}");
-    Ok(std::format!("{}/{}", String::from_utf8_lossy(&real), String::from_utf8_lossy(place.name.as_bytes())))
+    Ok(std::format!("{}{}", String::from_utf8_lossy(&real), String::from_utf8_lossy(place.name.as_bytes())))
 }
 
 fn follow(guest: &Guest, path: &str) -> Result<String, i32> {
