@@ -19,8 +19,8 @@ use crate::ports::Journal;
 /// The time in the name of a backup of `name`; `None` if it is none of ours.
 fn time_of(backup: &[u8], name: &[u8]) -> Option<u64> {
     let digits = backup.strip_prefix(name)?.strip_prefix(b".")?.strip_suffix(b".bak~")?;
-    let ours = !digits.starts_with(b"0") && digits.iter().all(u8::is_ascii_digit);
-    core::str::from_utf8(digits).ok().filter(|_| ours)?.parse().ok()
+    let [b'1'..=b'9', ..] = digits else { return None };
+    digits.iter().try_fold(0u64, |time, &digit| time.checked_mul(10)?.checked_add(u64::from(char::from(digit).to_digit(10)?)))
 }
 
 /// The name of the backup of `name` at `time`.
