@@ -53,3 +53,85 @@ fn write(ports: &mut Ports<'_>, path: &[u8], contents: &[u8]) -> Result<Answer, 
         }],
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::{String, ToString};
+
+    use super::*;
+    use crate::memory::{MemoryFiles, MemoryHost, MemoryJournal, MemoryStore};
+    use crate::network::fake::FakeKernel;
+
+    /// base64 of the shell: `printf %s TEXT | base64`.
+    const MOTD_COMMAS: &str = "L2V0Yy9tb3RkLGEsYixj"; // /etc/motd,a,b,c
+    const MOTD: &str = "L2V0Yy9tb3Rk"; // /etc/motd
+
+    fn asked(files: &mut MemoryFiles, ask: impl Fn(&mut Ports<'_>, &mut [u8]) -> Result<Answer, Error>) -> Result<String, String> {
+        let mut ports = Ports {
+            store: &mut MemoryStore::default(),
+            files,
+            links: &mut FakeKernel::new("40:40:27:5b:3a:01"),
+            host: &mut MemoryHost::default(),
+            journal: &mut MemoryJournal::default(),
+        };
+        ask(&mut ports, &mut [0; 128]).map(|answer| answer.to_string()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_first_comma_splits() {
+        let mut files = MemoryFiles::default();
+        assert!(asked(&mut files, |ports, scratch| joined(ports, MOTD_COMMAS, scratch)).unwrap().contains("the file was made"));
+        assert_eq!(files.files["/etc/motd"], b"a,b,c");
+        assert!(asked(&mut files, |ports, scratch| joined(ports, MOTD_COMMAS, scratch)).unwrap().contains("already"));
+        assert_eq!(files.files.len(), 1);
+        assert!(asked(&mut files, |ports, scratch| joined(ports, "L2V0Yy9tb3RkLA==", scratch)).unwrap().contains("replaced"));
+        assert_eq!((files.files["/etc/motd"].as_slice(), files.files.len()), (&b""[..], 2));
+    }
+
+    #[test]
+    fn path_and_contents_apart() {
+        let mut files = MemoryFiles::default();
+        asked(&mut files, |ports, scratch| separate(ports, MOTD, "AAH/LAo=", scratch)).unwrap();
+        assert_eq!(files.files["/etc/motd"], b"\0\x01\xff,\n");
+        asked(&mut files, |ports, scratch| separate(ports, MOTD, "", scratch)).unwrap();
+        assert_eq!(files.files["/etc/motd"], b"");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let mut files = MemoryFiles::default();
+        for (value, why) in [
+            ("!!!!", "injectfile: the value is not base64"),
+            (MOTD, "injectfile: no comma between path and contents"),
+            ("", "injectfile: no comma between path and contents"),
+            ("LHg=", "the path is empty"),
+            ("L2V0Yy8seA==", "the path names a directory"),
+            ("Lyx4", "the path names a directory"),
+            ("Ly8seA==", "the path names a directory"),
+            ("L2V0YwB4LHg=", "the path holds a NUL"),
+            ("ZXRjL21vdGQseA==", "the path is not absolute"),
+        ] {
+            assert_eq!(asked(&mut files, |ports, scratch| joined(ports, value, scratch)), Err(why.into()), "{value}");
+        }
+        for (path, file, why) in [
+            ("!", "", "file_inject: b64_path is not base64"),
+            (MOTD, "!", "file_inject: b64_file is not base64"),
+            ("", "eA==", "the path is empty"),
+        ] {
+            assert_eq!(asked(&mut files, |ports, scratch| separate(ports, path, file, scratch)), Err(why.into()));
+        }
+        let path = "L".repeat(129);
+        assert_eq!(
+            asked(&mut files, |ports, scratch| separate(ports, &path, "", scratch)),
+            Err("file_inject: the path is too long".into())
+        );
+        assert!(files.files.is_empty());
+    }
+
+    #[test]
+    fn what_the_system_refuses_is_told() {
+        let mut files = MemoryFiles { refuse: Some(crate::error::Errno(libc::ENOSPC)), ..MemoryFiles::default() };
+        let refused = asked(&mut files, |ports, scratch| joined(ports, MOTD_COMMAS, scratch));
+        assert_eq!(refused, Err("write file: no space left (ENOSPC)".into()));
+    }
+}

@@ -8,10 +8,13 @@ use super::super::posix::bytes::Bytes;
 use super::super::posix::fd::{Fd, check, check_len};
 use crate::error::Errno;
 
+/// The access ACL (acl(5)).
+const ACL: &CStr = c"system.posix_acl_access";
+
 /// Whether an attribute goes over to the new file.
 fn kept(name: &CStr) -> bool {
     let name = name.to_bytes();
-    name == b"security.selinux" || name.starts_with(b"security.SMACK64") || name == b"system.posix_acl_access" || name.starts_with(b"user.")
+    name == b"security.selinux" || name.starts_with(b"security.SMACK64") || name == ACL.to_bytes() || name.starts_with(b"user.")
 }
 
 /// Copies the attributes that belong to the file rather than to its content.
@@ -20,6 +23,12 @@ fn kept(name: &CStr) -> bool {
 ///
 /// See fsetxattr(2). A file system without attributes is none.
 pub fn copy(from: &Fd, to: &Fd) -> Result<(), Errno> {
+    // A default ACL of the directory may have opened the new file to more users than the old one.
+    // SAFETY: the name is NUL-terminated.
+    match check(unsafe { libc::fremovexattr(to.raw(), ACL.as_ptr()) }) {
+        Ok(_) | Err(Errno(libc::ENODATA | libc::EOPNOTSUPP | libc::ENOSYS)) => {}
+        Err(errno) => return Err(errno),
+    }
     let names = match list(from) {
         Err(Errno(libc::EOPNOTSUPP | libc::ENOSYS)) => return Ok(()),
         names => names?,
