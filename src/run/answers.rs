@@ -63,6 +63,7 @@ impl<'b> Answers<'b> {
     /// # Errors
     ///
     /// What the store says to the last attempt.
+    #[inline(never)]
     pub fn write<C: Channel>(&mut self, store: &mut Client<'_, C>, id: &[u8], answer: &mut Answer, now_ms: u64) -> Result<(), Error> {
         let path = path(DIRECTORY, id).ok_or(Error::System("write answer", Errno(libc::ENAMETOOLONG)))?;
         let mut result = put(store, &path, answer);

@@ -25,7 +25,7 @@ use crate::sys::posix::host::System;
 use crate::sys::posix::process::stop_self;
 use crate::sys::posix::signal::{self, Woken};
 use crate::sys::posix::state_file::StateFile;
-use crate::text::Printable;
+use crate::text::{Line, Printable, Show};
 use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
 use crate::xenstore::queue::Queue;
 use answers::Answers;
@@ -194,8 +194,15 @@ impl<'b> Agent<'b> {
                 self.sleep();
             }
         }
-        self.host.log(Level::Info, "event=stop", &[]);
+        self.event(Level::Info, "stop", b"", &"");
         Ok(())
+    }
+
+    /// One line about what happened, to which request (none if empty), and why.
+    #[inline(never)]
+    fn event(&mut self, level: Level, event: &str, id: &[u8], why: &dyn Show) {
+        let about = if id.is_empty() { "" } else { " id=" };
+        self.host.log(level, "event=%%%%", &[&event, &about, &Printable(id), why]);
     }
 
     /// Sets the watch. A device that refuses it keeps the refused octets, so it is opened anew and never asked again.
@@ -203,13 +210,13 @@ impl<'b> Agent<'b> {
     fn start_watching(&mut self) {
         let Err(error) = self.store.watch() else { return };
         if error.errno() == Some(Errno(libc::EINVAL)) {
-            self.host.log(Level::Warning, "event=no-watches action=\"look for requests every second\"", &[]);
+            self.event(Level::Warning, "no-watches", b"", &Reason(&"looking for requests every second"));
             self.mode = Mode::List;
             if self.store.channel().reopen().is_ok() {
                 self.store.reset();
             }
         } else {
-            self.host.log(Level::Warning, "event=watch-refused reason=\"%\"", &[&error]);
+            self.event(Level::Warning, "watch-refused", b"", &Reason(&error));
         }
         self.store.list_later();
     }
@@ -233,9 +240,9 @@ impl<'b> Agent<'b> {
             Ok(()) => self.tag = 0,
             Err(error) if error.errno() == Some(Errno(libc::E2BIG)) => {
                 self.too_long = true;
-                self.host.log(Level::Warning, "event=too-many-requests action=\"wait for their watch events\"", &[]);
+                self.event(Level::Warning, "too-many-requests", b"", &Reason(&"waiting for their watch events"));
             }
-            Err(error) => self.host.log(Level::Warning, "event=list-failed reason=\"%\"", &[&error]),
+            Err(error) => self.event(Level::Warning, "list-failed", b"", &Reason(&error)),
         }
     }
 
@@ -258,11 +265,11 @@ impl<'b> Agent<'b> {
             Ok(Woken::Ready) => {
                 self.stirred = true;
                 if let Err(error) = self.store.receive(0) {
-                    self.host.log(Level::Debug, "event=receive-failed reason=\"%\"", &[&error]);
+                    self.event(Level::Debug, "receive-failed", b"", &Reason(&error));
                 }
             }
             Ok(Woken::Deadline | Woken::Signal) => {}
-            Err(errno) => self.host.log(Level::Warning, "event=wait-failed reason=\"%\"", &[&errno]),
+            Err(errno) => self.event(Level::Warning, "wait-failed", b"", &Reason(&errno)),
         }
         if self.mode == Mode::List {
             self.store.list_later();
@@ -272,7 +279,7 @@ impl<'b> Agent<'b> {
     /// Opens a lost store again, however long it takes.
     #[inline(never)]
     fn reconnect(&mut self, errno: Errno) -> ControlFlow<()> {
-        self.host.log(Level::Warning, "event=store-lost reason=\"%\"", &[&errno]);
+        self.event(Level::Warning, "store-lost", b"", &Reason(&errno));
         let (mut pause_ms, longest_ms) = REOPEN_MS;
         loop {
             let deadline_ms = self.host.now_ms() + pause_ms;
@@ -285,7 +292,7 @@ impl<'b> Agent<'b> {
                 self.start_watching();
                 self.store.list_later();
                 if self.store.connection() == Connection::Up {
-                    self.host.log(Level::Info, "event=store-back", &[]);
+                    self.event(Level::Info, "store-back", b"", &"");
                     return ControlFlow::Continue(());
                 }
             }
@@ -294,11 +301,11 @@ impl<'b> Agent<'b> {
 
     #[inline(never)]
     fn tell_ready(&mut self, notify: Notify) {
-        self.host.log(Level::Info, "event=ready", &[]);
+        self.event(Level::Info, "ready", b"", &"");
         match notify {
             Notify::Systemd(socket) => {
                 if let Err(errno) = send_datagram(socket, b"READY=1") {
-                    self.host.log(Level::Warning, "event=notify-failed reason=\"%\"", &[&errno]);
+                    self.event(Level::Warning, "notify-failed", b"", &Reason(&errno));
                 }
             }
             Notify::Upstart => stop_self(),
@@ -311,7 +318,7 @@ impl<'b> Agent<'b> {
         let Some(path) = answers::path(DIRECTORY, id) else { return Ok(()) };
         let started_ms = self.host.now_ms();
         if tag == FROM_BEFORE && self.was_answered(id) {
-            self.host.log(Level::Info, "event=answered-before id=%", &[&Printable(id)]);
+            self.event(Level::Info, "answered-before", id, &"");
             self.remove(&path, id);
             return Ok(());
         }
@@ -321,7 +328,7 @@ impl<'b> Agent<'b> {
                 if error.errno() == Some(Errno(libc::ENOENT)) {
                     self.refused.remove(id); // a later node of this name is a new request
                 } else {
-                    self.host.log(Level::Debug, "event=unreadable id=% reason=\"%\"", &[&Printable(id), &error]);
+                    self.event(Level::Debug, "unreadable", id, &Reason(&error));
                 }
                 return Ok(());
             }
@@ -345,7 +352,7 @@ impl<'b> Agent<'b> {
         self.answer(id, &path, &mut answer);
         self.journal.end();
         if let Some(errno) = self.journal.refusal() {
-            self.host.log(Level::Warning, "event=no-state-file reason=\"%\" effect=\"nothing is known after a restart\"", &[&errno]);
+            self.event(Level::Warning, "no-state-file", id, &Reason(&errno));
         }
         let now_ms = self.host.now_ms();
         self.ready.answered(name == "resetnetwork", now_ms);
@@ -409,7 +416,7 @@ impl<'b> Agent<'b> {
             let written = self.answers.write(&mut self.store, id, answer, now_ms);
             if self.store.connection() == Connection::Up {
                 if let Err(error) = written {
-                    self.host.log(Level::Warning, "event=answer-refused id=% reason=\"%\"", &[&Printable(id), &error]);
+                    self.event(Level::Warning, "answer-refused", id, &Reason(&error));
                 }
                 self.remove(path, id);
             }
@@ -427,7 +434,7 @@ impl<'b> Agent<'b> {
         match self.store.remove(path) {
             Ok(()) | Err(Error::System(_, Errno(libc::ENOENT))) => self.refused.remove(id),
             Err(error) if self.store.connection() == Connection::Up => {
-                self.host.log(Level::Warning, "event=not-removed id=% reason=\"%\"", &[&Printable(id), &error]);
+                self.event(Level::Warning, "not-removed", id, &Reason(&error));
                 if !self.refused.contains(id) {
                     while !self.refused.push(0, id) && self.refused.count() > 0 {
                         self.refused.pop();
@@ -436,5 +443,14 @@ impl<'b> Agent<'b> {
             }
             Err(_) => {}
         }
+    }
+}
+
+/// Why something happened, as the log says it.
+struct Reason<'a>(&'a dyn Show);
+
+impl Show for Reason<'_> {
+    fn show(&self, line: &mut Line<'_>) {
+        line.fill(" reason=\"%\"", &[self.0]);
     }
 }
