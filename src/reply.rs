@@ -48,6 +48,19 @@ impl Answer {
         Self { code, message: Text::of(message, parts) }
     }
 
+    /// `0` and no message.
+    pub const fn empty() -> Self {
+        Self { code: Code::Done, message: Text::new() }
+    }
+
+    /// Makes it this answer.
+    #[inline(never)]
+    pub fn set(&mut self, code: Code, message: &str, parts: &Parts<'_>) {
+        self.code = code;
+        self.message.clear();
+        self.message.add(message, parts);
+    }
+
     /// `0` and a message.
     pub fn done(message: &str, parts: &Parts<'_>) -> Self {
         Self::new(Code::Done, message, parts)

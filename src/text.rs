@@ -38,6 +38,12 @@ impl<const N: usize> Text<N> {
         self.line().fill(template, parts);
     }
 
+    /// Makes it empty.
+    pub fn clear(&mut self) {
+        self.len = 0;
+        self.clipped = false;
+    }
+
     /// The text, to be appended to.
     pub fn line(&mut self) -> Line<'_> {
         Line { bytes: &mut self.bytes, len: &mut self.len, clipped: &mut self.clipped }

@@ -15,7 +15,7 @@ use crate::limits::{ANSWERS_LEN, LIST_MS, REFUSED_LEN, REOPEN_MS, STORE_PATH_LEN
 use crate::log::Level;
 use crate::ports::{Host, Ports};
 use crate::reply::{Answer, Code};
-use crate::request::Request;
+use crate::request::{Command, Request};
 use crate::state::{self, State};
 use crate::sys::os::links::{Buffer as LinksBuffer, Links};
 use crate::sys::posix::channel::{StoreChannel, send_datagram};
@@ -322,33 +322,29 @@ impl<'b> Agent<'b> {
             self.remove(&path, id);
             return Ok(());
         }
-        let value = match self.store.read(&path) {
-            Ok(value) => value,
-            Err(error) => {
-                if error.errno() == Some(Errno(libc::ENOENT)) {
-                    self.refused.remove(id); // a later node of this name is a new request
-                } else {
-                    self.event(Level::Debug, "unreadable", id, &Reason(&error));
-                }
+        let sane = match self.store.read(&path) {
+            Err(Error::System(_, Errno(libc::ENOENT))) => {
+                self.refused.remove(id); // a later node of this name is a new request
                 return Ok(());
             }
+            Err(error) => {
+                self.event(Level::Debug, "unreadable", id, &Reason(&error));
+                return Ok(());
+            }
+            Ok(_) if self.refused.contains(id) => return Ok(()),
+            Ok(value) => json::sanitise(value, self.text).map(drop),
         };
-        if self.refused.contains(id) {
-            return Ok(());
-        }
-        let parsed = json::sanitise(value, self.text).and_then(Request::parse);
-        let (name, result) = match &parsed {
-            Ok(request) => self.dispatch(id, request),
-            Err(error) => ("unknown", Err(*error)),
-        };
-        drop(parsed);
+        let mut answer = Answer::empty();
+        let mut name = "unknown";
+        let result = sane.and_then(|()| self.respond(id, &mut name, &mut answer));
         (self.memory.release)();
-        if result.as_ref().is_err_and(|error| *error == Error::Stopped) {
-            self.journal.end(); // not a death: the next process does it from the start
-            return Ok(());
+        if let Err(error) = &result {
+            if *error == Error::Stopped {
+                self.journal.end(); // not a death: the next process does it from the start
+                return Ok(());
+            }
+            answer.set(Code::Failed, "%", &[error]);
         }
-        let bug = result.as_ref().err().copied().filter(|error| matches!(error, Error::Bug(_)));
-        let mut answer = result.unwrap_or_else(Answer::from);
         self.answer(id, &path, &mut answer);
         self.journal.end();
         if let Some(errno) = self.journal.refusal() {
@@ -360,22 +356,22 @@ impl<'b> Agent<'b> {
         let code = answer.code.as_str();
         let ms = now_ms - started_ms;
         self.host.log(level, "event=request id=% command=% outcome=% ms=%", &[&Printable(id), &name, &code, &ms]);
-        bug.map_or(Ok(()), Err)
+        result.or_else(|error| if matches!(error, Error::Bug(_)) { Err(error) } else { Ok(()) })
     }
 
-    /// Decides what a request wants and has it done.
+    /// Decides what the request in the text buffer wants and has it done.
     #[inline(never)]
-    fn dispatch(&mut self, id: &[u8], request: &Request) -> (&'static str, Result<Answer, Error>) {
-        let command = match request.command() {
-            Ok(command) => command,
-            Err(error) => return ("unknown", Err(error)),
-        };
-        let name = command.name();
-        if command.changes()
-            && let Err(error) = self.journal.begin(id)
-        {
-            return (name, Err(error));
+    fn respond(&mut self, id: &[u8], name: &mut &'static str, answer: &mut Answer) -> Result<(), Error> {
+        let request = Request::parse(core::str::from_utf8(self.text).unwrap_or_default())?;
+        let command = request.command()?;
+        *name = command.name();
+        if command.changes() {
+            self.journal.begin(id)?;
         }
+        self.command(&command, answer)
+    }
+
+    fn command(&mut self, command: &Command<'_>, answer: &mut Answer) -> Result<(), Error> {
         let mut ports = Ports {
             store: &mut self.store,
             files: &mut self.files,
@@ -383,22 +379,17 @@ impl<'b> Agent<'b> {
             host: &mut self.host,
             journal: &mut self.journal,
         };
-        (name, commands::run(&command, &mut ports, &mut self.keys, self.text))
+        commands::run(command, &mut ports, &mut self.keys, self.text, answer)
     }
 
     /// Applies vm-data once, without a request.
     #[inline(never)]
     fn apply_at_start(&mut self) {
-        let mut ports = Ports {
-            store: &mut self.store,
-            files: &mut self.files,
-            links: &mut self.links,
-            host: &mut self.host,
-            journal: &mut self.journal,
-        };
-        let result = commands::run(&crate::request::Command::ResetNetwork, &mut ports, &mut self.keys, self.text);
+        let mut answer = Answer::empty();
+        if let Err(error) = self.command(&Command::ResetNetwork, &mut answer) {
+            answer.set(Code::Failed, "%", &[&error]);
+        }
         (self.memory.release)();
-        let answer = result.unwrap_or_else(Answer::from);
         self.host.log(Level::Info, "event=applied-at-start outcome=%", &[&answer.code.as_str()]);
     }
 
