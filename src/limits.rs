@@ -74,6 +74,9 @@ pub const STOP_MS: u64 = 2_000;
 /// A file that is edited: far above any account or configuration file. A larger one is EFBIG.
 pub const FILE_LEN: usize = 16 << 20;
 
+/// An extended attribute's value, or the names of all: `XATTR_SIZE_MAX` and `XATTR_LIST_MAX` of linux/limits.h.
+pub const ATTRIBUTE_LEN: usize = 64 << 10;
+
 /// Symbolic links followed in one path, as Linux counts (`MAXSYMLINKS`). One more is ELOOP.
 pub const LINKS_COUNT: usize = 40;
 

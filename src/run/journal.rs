@@ -188,7 +188,7 @@ mod tests {
             guest.write("tmp/nova-agent/state", 0o600, "");
             fs::create_dir(guest.path("var")).unwrap();
             guest.link("var/lib", "/tmp");
-            guest.mount("-o remount,ro", "tmp");
+            guest.mount("-o remount,bind,ro", "tmp");
             let mut journal = start(guest);
             assert_eq!(journal.begin(b"id"), Ok(()));
             assert_eq!(journal.directory(b"/etc/"), Ok(()));
@@ -196,7 +196,7 @@ mod tests {
             assert_eq!(journal.applied_nodename(b"uuid"), Some(&b"web1"[..]));
             assert_eq!((journal.refusal(), journal.refusal()), (Some(Errno(libc::EROFS)), None));
             assert_eq!(start(guest).applied_nodename(b"uuid"), None);
-            guest.mount("-o remount,rw", "tmp");
+            guest.mount("-o remount,bind,rw", "tmp");
             journal.end();
             assert_eq!(journal.refusal(), None);
             assert_eq!(start(guest).applied_nodename(b"uuid"), Some(&b"web1"[..]));

@@ -268,7 +268,7 @@ alone! {
     fn a_read_only_file_system_leaves_everything(guest) {
         guest.mount("-t tmpfs none", "etc");
         guest.write("etc/shadow", 0o640, "old");
-        guest.mount("-o remount,ro", "etc");
+        guest.mount("-o remount,bind,ro", "etc");
         for rule in [INJECT, PASSWORD] {
             assert_eq!(guest.refused("/etc/shadow", rule, "new"), "create temporary file: read-only file system (EROFS)");
         }

@@ -93,15 +93,12 @@ impl<'a> Replacement<'a> {
         // From here on, dropping removes the file.
         self.progress = Progress::Writing(file, name);
         let Progress::Writing(file, _) = &self.progress else { return Err(Error::bug("replacement not started")) };
-        match self.old {
-            None => file.set_owner_and_mode(0, 0, self.mode as libc::mode_t).map_err(|e| Error::System("set owner", e))?,
-            Some(old) => {
-                let stat = &old.stat;
-                file.set_owner_and_mode(stat.st_uid, stat.st_gid, stat.st_mode).map_err(|e| Error::System("keep owner and mode", e))?;
-                attributes::copy(&old.file, file).map_err(|e| Error::System("keep labels and attributes", e))?;
-                let same = old.content.get(..equal).unwrap_or_default();
-                file.write_all(same).map_err(|e| Error::System("write file", e))?;
-            }
+        let (uid, gid, mode) = self.old.map_or((0, 0, self.mode), |Old { stat, .. }| (stat.st_uid, stat.st_gid, stat.st_mode));
+        file.set_owner_and_mode(uid, gid, mode as libc::mode_t).map_err(|e| Error::System("set owner and mode", e))?;
+        if let Some(old) = self.old {
+            attributes::copy(&old.file, file).map_err(|e| Error::System("keep labels and attributes", e))?;
+            let same = old.content.get(..equal).unwrap_or_default();
+            file.write_all(same).map_err(|e| Error::System("write file", e))?;
         }
         Ok(())
     }
