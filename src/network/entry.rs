@@ -78,7 +78,7 @@ impl Entry {
             (Field::Ip, _) => self.ip = None,
             (Field::Netmask, Scalar::Number(len)) => self.netmask = u8::try_from(len).map_or(Netmask::Bad, Netmask::Len),
             (Field::Netmask, Scalar::Text(text)) => {
-                self.netmask = match number(text.as_bytes(), 10).map(u8::try_from) {
+                self.netmask = match number(text.as_bytes()).map(u8::try_from) {
                     Some(Ok(len)) => Netmask::Len(len),
                     _ => Ip::parse(text).map_or(Netmask::Bad, Netmask::Mask),
                 }

@@ -11,7 +11,7 @@ use miniserde::{Deserialize, Result as Parsed, make_place};
 use crate::error::Error;
 use crate::limits::{OBJECT_COUNT, PROBLEMS_LEN};
 use crate::network::entry::{Claim, Entry, Field, NO_ENTRY, Scalar};
-use crate::network::ip::Ip;
+use crate::network::ip::{Family, Ip};
 use crate::network::model::{Address, Mac, Route, Wanted};
 use crate::text::{Parts, Text};
 
@@ -44,18 +44,6 @@ pub fn parse(text: &str, node: &str) -> Result<Box<Document>, Error> {
     document.wanted.gateway6 = document.gateway(Family::V6);
     document.wanted.complete = document.problems.is_empty();
     Ok(document)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
-    V4,
-    V6,
-}
-
-impl Family {
-    fn of(ip: &Ip) -> Self {
-        if ip.is_v4() { Self::V4 } else { Self::V6 }
-    }
 }
 
 /// What is known of the default gateway of one family. The interface's own member decides, even if it is null; only where there is no such
@@ -139,7 +127,7 @@ impl Document {
     fn gateway(&mut self, family: Family) -> Option<Ip> {
         let (Gateway::OfInterface(claim) | Gateway::OfAddress(claim)) = *self.slot(family) else { return None };
         match claim {
-            Claim::Is(ip) if Family::of(&ip) == family => return Some(ip),
+            Claim::Is(ip) if ip.family == family => return Some(ip),
             Claim::None => {}
             _ => self.problem("%", &[&if family == Family::V4 { "gateway" } else { "gateway_v6" }]),
         }
@@ -181,7 +169,7 @@ impl Document {
     fn end_address(&mut self, list: List, ip: Ip, prefix_len: u8) {
         let gateway = self.entry.gateway;
         let Some(address) = Address::new(ip, prefix_len) else { return self.bad_entry(list, "ip") };
-        let slot = self.slot(Family::of(&ip));
+        let slot = self.slot(ip.family);
         if *slot == Gateway::Unknown && gateway != Claim::None {
             *slot = Gateway::OfAddress(gateway);
         }

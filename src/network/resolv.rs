@@ -106,7 +106,7 @@ mod tests {
     proptest! {
         #[test]
         fn other_lines_stay_and_a_second_edit_changes_nothing(old in "([a-z#; ]{0,12}\r?\n|nameserver [0-9:.]{0,9}\n){0,8}[a-z]{0,3}", servers in prop::collection::vec(any::<[u8; 4]>(), 1..6)) {
-            let servers: Vec<String> = servers.into_iter().map(|octets| Ip::V4(octets).to_string()).collect();
+            let servers: Vec<String> = servers.into_iter().map(|octets| Ip::from_octets(&octets).unwrap().to_string()).collect();
             let mut servers: Vec<&str> = servers.iter().map(String::as_str).collect();
             servers.sort_unstable();
             servers.dedup();

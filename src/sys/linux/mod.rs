@@ -8,6 +8,7 @@ pub mod links;
 #[cfg(test)]
 mod links_tests;
 pub mod netlink;
+mod path;
 pub mod socket;
 pub mod system;
 

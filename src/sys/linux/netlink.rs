@@ -7,12 +7,9 @@ use core::mem::{size_of, zeroed};
 
 use super::super::posix::fd::{Fd, check, check_len};
 use super::socket;
-use crate::error::{Errno, Error};
-use crate::limits::{NETLINK_LEN, NETLINK_REPLY_MS, NETLINK_REQUEST_LEN};
+use crate::error::Errno;
+use crate::limits::{NETLINK_LEN, NETLINK_REPLY_MS};
 use crate::network::rtnetlink::{Message, Messages, Request};
-
-/// Completes a request behind its header.
-pub type Write<'w> = dyn FnMut(&mut Request<'_>) -> Result<(), Error> + 'w;
 
 /// Memory for one datagram from the kernel.
 pub type Buffer = [u8; NETLINK_LEN];
@@ -30,13 +27,13 @@ impl<'b> Netlink<'b> {
         Self { bound: None, sequence: 0, buffer }
     }
 
-    /// Sends the request of `kind` that `write` completes, and waits for the kernel's word on it.
+    /// Sends a request and waits for the kernel's word on it.
     ///
     /// # Errors
     ///
     /// The kernel's; ETIMEDOUT; see socket(2), send(2), recv(2).
-    pub fn change(&mut self, kind: u16, flags: i32, write: &mut Write<'_>) -> Result<(), Error> {
-        self.exchange(kind, flags | libc::NLM_F_ACK, write, &mut |_| ())
+    pub fn change(&mut self, request: &mut Request) -> Result<(), Errno> {
+        self.exchange(request, &mut |_| ())
     }
 
     /// Asks for all objects of a kind and calls `each` with the message of each one.
@@ -44,28 +41,26 @@ impl<'b> Netlink<'b> {
     /// # Errors
     ///
     /// As [`Netlink::change`]. EAGAIN: objects changed or messages were lost meanwhile; asking again will help.
-    pub fn dump(&mut self, kind: u16, each: &mut dyn FnMut(&Message<'_>)) -> Result<(), Error> {
+    pub fn dump(&mut self, kind: u16, each: &mut dyn FnMut(&Message<'_>)) -> Result<(), Errno> {
+        let mut request = Request::new(kind, (libc::NLM_F_REQUEST | libc::NLM_F_DUMP) as u16);
         // The longest of the headers that the kinds have, all zero: every family, no filter. The kernel looks at the family alone.
-        self.exchange(kind, libc::NLM_F_DUMP, &mut |request| request.put(&[0; 16]), each)
+        request.put(&[0; 16]);
+        self.exchange(&mut request, each)
     }
 
     /// Sends a request and reads what comes until its end. After an error the socket is closed, so that nothing late is taken for the
     /// answer to a later request.
-    fn exchange(&mut self, kind: u16, flags: i32, write: &mut Write<'_>, each: &mut dyn FnMut(&Message<'_>)) -> Result<(), Error> {
-        let mut buffer = [0; NETLINK_REQUEST_LEN];
+    #[inline(never)]
+    fn exchange(&mut self, request: &mut Request, each: &mut dyn FnMut(&Message<'_>)) -> Result<(), Errno> {
         self.sequence = self.sequence.wrapping_add(1);
-        let mut request = Request::new(&mut buffer, kind, (flags | libc::NLM_F_REQUEST) as u16, self.sequence)?;
-        write(&mut request)?;
-        let request = request.finish()?;
-        let verdict = self.bound().and_then(|bound| bound.send(request));
-        let verdict = verdict.and_then(|()| self.answer(each));
-        match verdict {
-            Ok(Errno(0)) => Ok(()),
-            Ok(errno) => Err(Error::System("netlink", errno)),
-            Err(errno) => {
-                self.bound = None;
-                Err(Error::System("netlink", errno))
-            }
+        let request = request.finish(self.sequence)?;
+        let verdict = self.bound().and_then(|bound| bound.send(request)).and_then(|()| self.answer(each));
+        if verdict.is_err() {
+            self.bound = None;
+        }
+        match verdict? {
+            Errno(0) => Ok(()),
+            errno => Err(errno),
         }
     }
 
