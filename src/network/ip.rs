@@ -33,12 +33,19 @@ impl PartialEq for Ip {
 
 impl Ip {
     /// Reads a text form without prefix length or zone.
-    #[inline(never)]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.as_bytes();
+        Self::read(text.as_bytes())
+    }
+
+    /// As [`Ip::parse`].
+    #[inline(never)]
+    pub fn read(text: &[u8]) -> Option<Self> {
         match parse_v4(text) {
             Some(bits) => Some(Self::new(Family::V4, u128::from(bits) << 96)),
-            None => parse_v6(text).map(|bits| Self::new(Family::V6, bits)),
+            None => {
+                let mut ip = Self::unspecified(Family::V6);
+                read_v6(text, &mut ip.octets).map(|()| ip)
+            }
         }
     }
 
@@ -160,41 +167,42 @@ fn parse_v4(mut text: &[u8]) -> Option<u32> {
 }
 
 /// Eight hexadecimal numbers, of which one run of zeros may be `::`, and the last two a dotted quad.
-fn parse_v6(mut text: &[u8]) -> Option<u128> {
-    // Bits in front of the gap, in their place, and behind it; numbers so far.
-    let (mut front, mut bits, mut count) = (None, 0u128, 0u32);
+fn read_v6(mut text: &[u8], octets: &mut [u8; 16]) -> Option<()> {
+    // Octets so far, and how many of them are in front of the gap.
+    let (mut len, mut gap) = (0, None);
     if let Some(tail) = text.strip_prefix(b"::") {
-        (text, front) = (tail, Some(0));
+        (text, gap) = (tail, Some(0));
     }
     while !text.is_empty() {
         let part = text;
         let number = take_number(&mut text, 16)?;
+        let room = octets.get_mut(len..)?;
         if text.starts_with(b".") {
-            bits = bits << 32 | u128::from(parse_v4(part)?);
-            count += 2;
+            *room.first_chunk_mut()? = parse_v4(part)?.to_be_bytes();
+            len += 4;
             break;
         }
-        if part.len() - text.len() > 4 {
-            return None;
-        }
-        bits = bits << 16 | u128::from(number);
-        count += 1;
+        *room.first_chunk_mut()? = u16::try_from(number).ok()?.to_be_bytes();
+        len += 2;
         text = match text {
-            [b':', b':', tail @ ..] if front.is_none() && count < 8 => {
-                front = Some(bits << (128 - count * 16));
-                bits = 0;
-                tail
-            }
+            _ if part.len() - text.len() > 4 => return None,
+            [b':', b':', tail @ ..] if gap.replace(len).is_none() => tail,
             [b':', tail @ ..] if !tail.is_empty() && !tail.starts_with(b":") => tail,
             [] => text,
             _ => return None,
         };
     }
-    match front {
-        Some(front) if count < 8 => Some(front | bits),
-        None if count == 8 => Some(bits),
-        _ => None,
+    let Some(gap) = gap else { return (len == 16).then_some(()) };
+    if len == 16 {
+        return None;
     }
+    // What is behind the gap goes to the end.
+    let before = *octets;
+    for (to, octet) in octets.iter_mut().enumerate().skip(gap) {
+        let from = (to + len).wrapping_sub(16);
+        *octet = before.get(from).filter(|_| from >= gap).copied().unwrap_or(0);
+    }
+    Some(())
 }
 
 /// Takes a number from the front of `text`: one digit or more. A number beyond what fits becomes the largest.

@@ -14,7 +14,7 @@ use crate::network::model::{Address, Route, Wanted};
 use crate::text::{Line, Show};
 
 /// One change to the live state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Set the link up.
     Up,
@@ -137,7 +137,7 @@ impl<'a> Plan<'a> {
         self.add_routes(each);
         for item in &self.stale {
             if let Item::Route(live) = item {
-                each(Change::RemoveRoute(live.clone()));
+                each(Change::RemoveRoute(*live));
             }
         }
         self.remove_addresses(each);
@@ -152,7 +152,7 @@ impl<'a> Plan<'a> {
             let old = self.stale_addresses().find(|live| live.address.ip == address.ip && !address.ip.is_v4());
             if let Some(old) = old {
                 // IPv6 knows an address once only, whatever its prefix length.
-                each(Change::RemoveAddress(old.clone()));
+                each(Change::RemoveAddress(*old));
             }
             each(Change::AddAddress { address, had: old.is_some() });
         }
@@ -182,7 +182,7 @@ impl<'a> Plan<'a> {
                 each(Change::PromoteSecondaries);
                 promoted = true;
             }
-            each(Change::RemoveAddress(live.clone()));
+            each(Change::RemoveAddress(*live));
         }
     }
 

@@ -25,8 +25,8 @@ fn wanted(addresses: &[&str], gateways: [&str; 2], routes: &[&str]) -> Wanted {
 
 fn run(kernel: &mut FakeKernel, wanted: &Wanted) -> Applied {
     kernel.changes.clear();
-    let link = kernel.link.clone();
-    apply(kernel, &mut MemoryHost::default(), &link, wanted)
+    let mut link = kernel.link.clone();
+    apply(kernel, &mut MemoryHost::default(), &mut link, wanted)
 }
 
 fn asked(kernel: &FakeKernel) -> Vec<String> {

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::limits::NAMESERVER_COUNT;
 use crate::network::ip::Ip;
+use crate::network::lines::take_line;
 use crate::ports::Sink;
 use crate::text::Text;
 
@@ -18,25 +19,28 @@ pub fn edit(old: &[u8], servers: &[Ip], sink: &mut dyn Sink) -> Result<bool, Err
         return Ok(false);
     }
     let (mut count, mut asked) = (0, 0u64);
-    let (mut ending, mut last) = ("\n", &b"\n"[..]);
-    for line in old.split_inclusive(|&byte| byte == b'\n') {
+    let (mut ending, mut ends) = ("\n", true);
+    let mut rest = old;
+    while let Some(line) = take_line(&mut rest) {
         ending = if line.ends_with(b"\r\n") { "\r\n" } else { "\n" };
         let Some(value) = nameserver(line) else {
             sink.put(line)?;
-            last = line;
+            ends = line.ends_with(b"\n");
             continue;
         };
         if count == 0 {
             put(used, ending, sink)?;
         }
         count += 1;
-        let ip = core::str::from_utf8(value).ok().and_then(Ip::parse);
-        if let Some(which) = servers.iter().position(|server| Some(*server) == ip) {
-            asked |= 1 << which;
+        let ip = Ip::read(value);
+        for (which, server) in servers.iter().enumerate() {
+            if Some(*server) == ip {
+                asked |= 1 << which;
+            }
         }
     }
     if count == 0 {
-        if !last.ends_with(b"\n") {
+        if !ends {
             sink.put(ending.as_bytes())?;
         }
         put(used, ending, sink)?;
@@ -44,8 +48,13 @@ pub fn edit(old: &[u8], servers: &[Ip], sink: &mut dyn Sink) -> Result<bool, Err
     Ok(count != used.len() || asked.count_ones() as usize != used.len())
 }
 
+#[inline(never)]
 fn put(servers: &[Ip], ending: &str, sink: &mut dyn Sink) -> Result<(), Error> {
-    servers.iter().try_for_each(|ip| sink.put(Text::<64>::of("nameserver %%", &[&ip, &ending]).as_str().as_bytes()))
+    let mut lines = Text::<{ NAMESERVER_COUNT * 64 }>::new();
+    for ip in servers {
+        lines.add("nameserver %%", &[ip, &ending]);
+    }
+    sink.put(lines.as_bytes())
 }
 
 /// The value of a `nameserver` line. As in the C libraries, the keyword is at the line's start.
