@@ -93,6 +93,30 @@ enum Open {
     Entry(List),
 }
 
+/// A member's name, filled up with zeros.
+type Name = [u8; 10];
+
+/// The members of the document.
+const DOCUMENT: [(Name, At); 8] = [
+    (*b"mac\0\0\0\0\0\0\0", At::Mac),
+    (*b"gateway\0\0\0", At::Gateway(Family::V4)),
+    (*b"gateway_v6", At::Gateway(Family::V6)),
+    (*b"gateway6\0\0", At::Gateway(Family::V6)),
+    (*b"ips\0\0\0\0\0\0\0", At::List(List::Ips)),
+    (*b"ip6s\0\0\0\0\0\0", At::List(List::Ip6s)),
+    (*b"routes\0\0\0\0", At::List(List::Routes)),
+    (*b"dns\0\0\0\0\0\0\0", At::List(List::Dns)),
+];
+
+/// The members of an entry: all but the last are an address's, all but the first a route's.
+const ENTRY: [(Name, At); 5] = [
+    (*b"ip\0\0\0\0\0\0\0\0", At::Field(Field::Ip)),
+    (*b"netmask\0\0\0", At::Field(Field::Netmask)),
+    (*b"gateway\0\0\0", At::Field(Field::Gateway)),
+    (*b"enabled\0\0\0", At::Field(Field::Enabled)),
+    (*b"route\0\0\0\0\0", At::Field(Field::Ip)),
+];
+
 impl Document {
     const fn new() -> Self {
         Self {
@@ -107,6 +131,7 @@ impl Document {
         }
     }
 
+    #[inline(never)]
     fn problem(&mut self, place: &str, parts: &Parts<'_>) {
         if !self.problems.is_empty() {
             self.problems.add(", ", &[]);
@@ -114,9 +139,11 @@ impl Document {
         self.problems.add(place, parts);
     }
 
+    /// Notes what is wrong with the current entry: nothing, or a space and a word.
+    #[inline(never)]
     fn bad_entry(&mut self, list: List, what: &str) {
         let index = self.index;
-        self.problem("%[%]%%", &[&list.name(), &index, &if what.is_empty() { "" } else { " " }, &what]);
+        self.problem("%[%]%", &[&list.name(), &index, &what]);
     }
 
     fn slot(&mut self, family: Family) -> &mut Gateway {
@@ -135,6 +162,7 @@ impl Document {
     }
 
     /// Takes a value that stands at the current place.
+    #[inline(never)]
     fn scalar(&mut self, value: Scalar<'_>) {
         match (self.at, value) {
             (At::Mac, Scalar::Text(text)) => self.mac = Mac::parse(text),
@@ -150,7 +178,7 @@ impl Document {
     fn name_server(&mut self, text: &str) {
         let Some(ip) = Ip::parse(text).filter(|ip| !ip.is_unspecified()) else { return self.bad_entry(List::Dns, "") };
         if !self.wanted.dns.contains(&ip) && self.wanted.dns.push(ip).is_err() {
-            self.bad_entry(List::Dns, "is one too many");
+            self.bad_entry(List::Dns, " is one too many");
         }
     }
 
@@ -158,8 +186,8 @@ impl Document {
         if !self.entry.enabled {
             return;
         }
-        let Some(ip) = self.entry.ip else { return self.bad_entry(list, if list == List::Routes { "route" } else { "ip" }) };
-        let Some(prefix_len) = self.entry.prefix_len(&ip) else { return self.bad_entry(list, "netmask") };
+        let Some(ip) = self.entry.ip else { return self.bad_entry(list, if list == List::Routes { " route" } else { " ip" }) };
+        let Some(prefix_len) = self.entry.prefix_len(&ip) else { return self.bad_entry(list, " netmask") };
         match list {
             List::Routes => self.end_route(ip, prefix_len),
             _ => self.end_address(list, ip, prefix_len),
@@ -168,15 +196,15 @@ impl Document {
 
     fn end_address(&mut self, list: List, ip: Ip, prefix_len: u8) {
         let gateway = self.entry.gateway;
-        let Some(address) = Address::new(ip, prefix_len) else { return self.bad_entry(list, "ip") };
+        let Some(address) = Address::new(ip, prefix_len) else { return self.bad_entry(list, " ip") };
         let slot = self.slot(ip.family);
         if *slot == Gateway::Unknown && gateway != Claim::None {
             *slot = Gateway::OfAddress(gateway);
         }
         match self.wanted.addresses.iter().find(|other| other.ip == ip).copied() {
             Some(same) if same == address => {}
-            Some(_) => self.bad_entry(list, "contradicts another"),
-            None if self.wanted.addresses.push(address).is_err() => self.bad_entry(list, "is one too many"),
+            Some(_) => self.bad_entry(list, " contradicts another"),
+            None if self.wanted.addresses.push(address).is_err() => self.bad_entry(list, " is one too many"),
             None => {}
         }
     }
@@ -185,11 +213,11 @@ impl Document {
         let gateway = match self.entry.gateway {
             Claim::None => None,
             Claim::Is(ip) => Some(ip),
-            Claim::Bad => return self.bad_entry(List::Routes, "gateway"),
+            Claim::Bad => return self.bad_entry(List::Routes, " gateway"),
         };
-        let Some(route) = Route::new(destination, prefix_len, gateway) else { return self.bad_entry(List::Routes, "gateway") };
+        let Some(route) = Route::new(destination, prefix_len, gateway) else { return self.bad_entry(List::Routes, " gateway") };
         if !self.wanted.routes.contains(&route) && self.wanted.routes.push(route).is_err() {
-            self.bad_entry(List::Routes, "is one too many");
+            self.bad_entry(List::Routes, " is one too many");
         }
     }
 
@@ -278,22 +306,19 @@ struct Level<'a> {
 
 impl Map for Level<'_> {
     fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
-        self.document.at = match (self.open, key) {
-            (Open::Document, "mac") => At::Mac,
-            (Open::Document, "gateway") => At::Gateway(Family::V4),
-            (Open::Document, "gateway_v6" | "gateway6") => At::Gateway(Family::V6),
-            (Open::Document, "ips") => At::List(List::Ips),
-            (Open::Document, "ip6s") => At::List(List::Ip6s),
-            (Open::Document, "routes") => At::List(List::Routes),
-            (Open::Document, "dns") => At::List(List::Dns),
-            (Open::Entry(List::Routes), "route") => At::Field(Field::Ip),
-            (Open::Entry(List::Ips | List::Ip6s), "ip") => At::Field(Field::Ip),
-            (Open::Entry(_), "netmask") => At::Field(Field::Netmask),
-            (Open::Entry(_), "gateway") => At::Field(Field::Gateway),
-            (Open::Entry(_), "enabled") => At::Field(Field::Enabled),
-            _ => return Ok(<dyn Visitor>::ignore()),
+        let members: &[_] = match self.open {
+            Open::Document => &DOCUMENT,
+            Open::Entry(List::Routes) => ENTRY.get(1..).unwrap_or_default(),
+            Open::Entry(_) => ENTRY.get(..4).unwrap_or_default(),
+            Open::List(_) => &[],
         };
-        Ok(self.document)
+        for (name, at) in members {
+            if name.strip_prefix(key.as_bytes()).is_some_and(|rest| rest.iter().all(|&octet| octet == 0)) {
+                self.document.at = *at;
+                return Ok(self.document);
+            }
+        }
+        Ok(<dyn Visitor>::ignore())
     }
 
     fn finish(&mut self) -> Parsed<()> {
