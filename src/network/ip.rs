@@ -154,11 +154,12 @@ fn parse_v4(mut text: &[u8]) -> Option<u32> {
     let mut bits = 0;
     for i in 0..4 {
         if i > 0 {
-            text = text.strip_prefix(b".")?;
+            let [b'.', rest @ ..] = text else { return None };
+            text = rest;
         }
         let part = text;
         let octet = u8::try_from(take_number(&mut text, 10)?).ok()?;
-        if part.starts_with(b"0") && part.len() - text.len() > 1 {
+        if part.first() == Some(&b'0') && part.len() - text.len() > 1 {
             return None;
         }
         bits = bits << 8 | u32::from(octet);
@@ -170,14 +171,14 @@ fn parse_v4(mut text: &[u8]) -> Option<u32> {
 fn read_v6(mut text: &[u8], octets: &mut [u8; 16]) -> Option<()> {
     // Octets so far, and how many of them are in front of the gap.
     let (mut len, mut gap) = (0, None);
-    if let Some(tail) = text.strip_prefix(b"::") {
+    if let [b':', b':', tail @ ..] = text {
         (text, gap) = (tail, Some(0));
     }
     while !text.is_empty() {
         let part = text;
         let number = take_number(&mut text, 16)?;
         let room = octets.get_mut(len..)?;
-        if text.starts_with(b".") {
+        if text.first() == Some(&b'.') {
             *room.first_chunk_mut()? = parse_v4(part)?.to_be_bytes();
             len += 4;
             break;
@@ -187,7 +188,7 @@ fn read_v6(mut text: &[u8], octets: &mut [u8; 16]) -> Option<()> {
         text = match text {
             _ if part.len() - text.len() > 4 => return None,
             [b':', b':', tail @ ..] if gap.replace(len).is_none() => tail,
-            [b':', tail @ ..] if !tail.is_empty() && !tail.starts_with(b":") => tail,
+            [b':', tail @ ..] if tail.first().is_some_and(|&first| first != b':') => tail,
             [] => text,
             _ => return None,
         };

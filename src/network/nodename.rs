@@ -46,7 +46,7 @@ pub fn edit(old: &[u8], name: &Nodename, sink: &mut dyn Sink) -> Result<bool, Er
     let mut rest = old;
     while let Some(line) = take_line(&mut rest) {
         let text = line.trim_ascii();
-        if named || text.is_empty() || text.starts_with(b"#") {
+        if named || matches!(text, [] | [b'#', ..]) {
             sink.put(line)?;
         } else if text == name.as_bytes() {
             return Ok(false);
@@ -54,7 +54,7 @@ pub fn edit(old: &[u8], name: &Nodename, sink: &mut dyn Sink) -> Result<bool, Er
             put(name, sink)?;
             named = true;
         }
-        ends = line.ends_with(b"\n");
+        ends = line.last() == Some(&b'\n');
     }
     if !named {
         if !ends {

@@ -23,7 +23,6 @@ pub struct Document {
     pub wanted: Wanted,
     /// The places of what was not, such as `ips[1] netmask`; never the text found there.
     pub problems: Text<PROBLEMS_LEN>,
-    mac: Option<Mac>,
     gateways: [Gateway; 2],
     at: At,
     index: usize,
@@ -39,7 +38,9 @@ pub struct Document {
 #[inline(never)]
 pub fn parse(text: &str, node: &str) -> Result<Box<Document>, Error> {
     let Boxed(mut document) = miniserde::json::from_str(text).map_err(|_| Error::Request("not a JSON object"))?;
-    document.wanted.mac = document.mac.or_else(|| Mac::parse(node)).ok_or(Error::Request("no MAC address"))?;
+    if document.wanted.mac == NO_MAC {
+        document.wanted.mac = Mac::parse(node).ok_or(Error::Request("no MAC address"))?;
+    }
     document.wanted.gateway4 = document.gateway(Family::V4);
     document.wanted.gateway6 = document.gateway(Family::V6);
     document.wanted.complete = document.problems.is_empty();
@@ -48,11 +49,10 @@ pub fn parse(text: &str, node: &str) -> Result<Box<Document>, Error> {
 
 /// What is known of the default gateway of one family. The interface's own member decides, even if it is null; only where there is no such
 /// member (hosts of 2011 have none for IPv6) the gateway of the first address that has one is taken.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gateway {
-    Unknown,
-    OfAddress(Claim),
-    OfInterface(Claim),
+#[derive(Clone, Copy)]
+struct Gateway {
+    claim: Claim,
+    is_decided: bool,
 }
 
 /// A list of the document.
@@ -93,6 +93,9 @@ enum Open {
     Entry(List),
 }
 
+/// Stands for a MAC address that is missing or is none.
+const NO_MAC: Mac = Mac([0; 6]);
+
 /// A member's name, filled up with zeros.
 type Name = [u8; 10];
 
@@ -120,10 +123,9 @@ const ENTRY: [(Name, At); 5] = [
 impl Document {
     const fn new() -> Self {
         Self {
-            wanted: Wanted::new(Mac([0; 6])),
+            wanted: Wanted::new(NO_MAC),
             problems: Text::new(),
-            mac: None,
-            gateways: [Gateway::Unknown; 2],
+            gateways: [Gateway { claim: Claim::None, is_decided: false }; 2],
             at: At::Mac,
             index: 0,
             entry: NO_ENTRY,
@@ -152,8 +154,7 @@ impl Document {
     }
 
     fn gateway(&mut self, family: Family) -> Option<Ip> {
-        let (Gateway::OfInterface(claim) | Gateway::OfAddress(claim)) = *self.slot(family) else { return None };
-        match claim {
+        match self.slot(family).claim {
             Claim::Is(ip) if ip.family == family => return Some(ip),
             Claim::None => {}
             _ => self.problem("%", &[&if family == Family::V4 { "gateway" } else { "gateway_v6" }]),
@@ -165,9 +166,9 @@ impl Document {
     #[inline(never)]
     fn scalar(&mut self, value: Scalar<'_>) {
         match (self.at, value) {
-            (At::Mac, Scalar::Text(text)) => self.mac = Mac::parse(text),
+            (At::Mac, Scalar::Text(text)) => self.wanted.mac = Mac::parse(text).unwrap_or(NO_MAC),
             (At::Mac, _) | (At::List(_), Scalar::Null) | (At::Entry(List::Dns), Scalar::Null) => {}
-            (At::Gateway(family), value) => *self.slot(family) = Gateway::OfInterface(Claim::read(value)),
+            (At::Gateway(family), value) => *self.slot(family) = Gateway { claim: Claim::read(value), is_decided: true },
             (At::List(List::Dns) | At::Entry(List::Dns), Scalar::Text(text)) => self.name_server(text),
             (At::List(list), _) => self.problem("%", &[&list.name()]),
             (At::Entry(list), _) => self.bad_entry(list, ""),
@@ -198,8 +199,8 @@ impl Document {
         let gateway = self.entry.gateway;
         let Some(address) = Address::new(ip, prefix_len) else { return self.bad_entry(list, " ip") };
         let slot = self.slot(ip.family);
-        if *slot == Gateway::Unknown && gateway != Claim::None {
-            *slot = Gateway::OfAddress(gateway);
+        if !slot.is_decided && slot.claim == Claim::None {
+            slot.claim = gateway;
         }
         match self.wanted.addresses.iter().find(|other| other.ip == ip).copied() {
             Some(same) if same == address => {}

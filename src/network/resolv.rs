@@ -18,14 +18,15 @@ pub fn edit(old: &[u8], servers: &[Ip], sink: &mut dyn Sink) -> Result<bool, Err
     if used.is_empty() {
         return Ok(false);
     }
-    let (mut count, mut asked) = (0, 0u64);
+    // Lines, which servers they ask, and how many these are.
+    let (mut count, mut asked, mut asked_count) = (0, 0u64, 0);
     let (mut ending, mut ends) = ("\n", true);
     let mut rest = old;
     while let Some(line) = take_line(&mut rest) {
-        ending = if line.ends_with(b"\r\n") { "\r\n" } else { "\n" };
+        ending = if matches!(line, [.., b'\r', b'\n']) { "\r\n" } else { "\n" };
         let Some(value) = nameserver(line) else {
             sink.put(line)?;
-            ends = line.ends_with(b"\n");
+            ends = line.last() == Some(&b'\n');
             continue;
         };
         if count == 0 {
@@ -34,8 +35,9 @@ pub fn edit(old: &[u8], servers: &[Ip], sink: &mut dyn Sink) -> Result<bool, Err
         count += 1;
         let ip = Ip::read(value);
         for (which, server) in servers.iter().enumerate() {
-            if Some(*server) == ip {
+            if Some(*server) == ip && asked >> which & 1 == 0 {
                 asked |= 1 << which;
+                asked_count += 1;
             }
         }
     }
@@ -45,7 +47,7 @@ pub fn edit(old: &[u8], servers: &[Ip], sink: &mut dyn Sink) -> Result<bool, Err
         }
         put(used, ending, sink)?;
     }
-    Ok(count != used.len() || asked.count_ones() as usize != used.len())
+    Ok(count != used.len() || asked_count != used.len())
 }
 
 #[inline(never)]

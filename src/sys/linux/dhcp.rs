@@ -118,7 +118,7 @@ fn has_socket(pid: u64, inodes: &Inodes) -> bool {
         let mut target = [0; 32];
         let _ = directory.read_link_at(name, &mut target);
         if let Some(mut inode) = target.strip_prefix(b"socket:[") {
-            found |= take_number(&mut inode, 10).is_some_and(|inode| inodes.contains(&inode));
+            found |= take_number(&mut inode, 10).is_some_and(|inode| inodes.iter().any(|other| *other == inode));
         }
         if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
