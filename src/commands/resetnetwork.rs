@@ -46,18 +46,6 @@ impl Work<'_> {
         self.failures.add("%%: ", &[&parting, &who]);
         self.failures.add(what, &[part]);
     }
-
-    /// Notes what went wrong, unless the agent is to end: that ends the work, too.
-    #[inline(never)]
-    fn outcome(&mut self, who: &str, result: Result<(), Error>) -> Result<(), Error> {
-        match result {
-            Ok(()) | Err(Error::Stopped) => result,
-            Err(error) => {
-                self.failed(who, "%", &error);
-                Ok(())
-            }
-        }
-    }
 }
 
 /// Applies `vm-data`. `text` is memory for one value.
@@ -71,7 +59,7 @@ pub fn run(ports: &mut Ports<'_>, text: &mut JsonText) -> Result<Answer, Error> 
     let mut work = Work { failures: &mut answer.message, servers: heapless::Vec::new(), text };
     set_nodename(ports, &mut work)?;
     set_interfaces(ports, &mut work)?;
-    set_servers(ports, &mut work)?;
+    set_servers(ports, &mut work);
     if !answer.message.is_empty() {
         answer.code = Code::Failed;
     }
@@ -142,7 +130,11 @@ fn set_interface(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Res
     let document = json::sanitise(value, work.text).and_then(|text| parse::parse(text, node));
     let mut is_there = true;
     let result = document.and_then(|document| configure(ports, work, node, &document, &mut is_there));
-    work.outcome(node, result)?;
+    match result {
+        Err(Error::Stopped) => return Err(Error::Stopped),
+        Err(error) => work.failed(node, "%", &error),
+        Ok(()) => {}
+    }
     Ok(is_there)
 }
 
@@ -186,7 +178,9 @@ fn end_dhcp(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &Link) -> Result<(
         // One too many is not waited for.
         let _ = clients.push(process);
     });
-    work.outcome(&link.name, told)?;
+    if let Err(error) = told {
+        work.failed(&link.name, "%", &error);
+    }
     let deadline = ports.host.now_ms() + DHCP_WAIT_MS;
     while clients.iter().any(|&process| ports.links.runs(process)) {
         let now = ports.host.now_ms();
@@ -201,12 +195,13 @@ fn end_dhcp(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &Link) -> Result<(
 
 /// Makes the name servers of all interfaces those of the guest, unless a resolver of its own has the file.
 #[inline(never)]
-fn set_servers(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error> {
+fn set_servers(ports: &mut Ports<'_>, work: &mut Work<'_>) {
     if work.servers.is_empty() {
-        return Ok(());
+        return;
     }
-    let result = edit_servers(ports, &work.servers);
-    work.outcome("resolv.conf", result)
+    if let Err(error) = edit_servers(ports, &work.servers) {
+        work.failed("resolv.conf", "%", &error);
+    }
 }
 
 #[inline(never)]
@@ -239,8 +234,10 @@ fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error>
     if ports.journal.applied_nodename(&uuid) == Some(name.as_bytes()) {
         return Ok(());
     }
-    let result = change_nodename(ports, &name, &uuid);
-    work.outcome("host name", result)
+    if let Err(error) = change_nodename(ports, &name, &uuid) {
+        work.failed("host name", "%", &error);
+    }
+    Ok(())
 }
 
 #[inline(never)]

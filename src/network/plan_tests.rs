@@ -233,7 +233,7 @@ proptest! {
         }
         kernel.routes.extend(live_routes.into_iter().map(|live| (live, true)));
         let stays: Vec<LiveAddress> = kernel.addresses.iter().filter(|live| wanted.addresses.contains(&live.address)).cloned().collect();
-        let others: Vec<LiveRoute> = kernel.routes.iter().map(|(live, _)| live.clone()).filter(|live| !live.is_configured()).collect();
+        let others: Vec<LiveRoute> = kernel.routes.iter().map(|(live, _)| *live).filter(|live| !live.is_configured()).collect();
 
         let applied = run(&mut kernel, &wanted);
         prop_assert!(applied.failures.is_empty(), "{} {:?}", applied.failures.as_str(), asked(&kernel));

@@ -54,7 +54,7 @@ fn sockets(link: u32) -> Result<Inodes, Errno> {
         table => table?,
     };
     // sk RefCnt Type Proto Iface R Rmem User Inode; what is not decimal means nothing here.
-    let (mut fields, mut at, mut before) = ([0u64; 9], 0, b' ');
+    let (mut at, mut number, mut bound, mut last, mut before) = (0, 0u64, 0, 0, b' ');
     let mut buffer = [0; 64];
     loop {
         let len = table.read(&mut buffer)?;
@@ -62,21 +62,18 @@ fn sockets(link: u32) -> Result<Inodes, Errno> {
             return Ok(inodes);
         }
         for &octet in buffer.get(..len).unwrap_or_default() {
-            match octet {
-                b'\n' => {
-                    let [.., bound, _, _, _, inode] = fields;
-                    if bound == u64::from(link) {
-                        // One socket too many belongs to a client that has others, or is told at the next request.
-                        let _ = inodes.push(inode);
-                    }
-                    (fields, at) = ([0; 9], 0);
+            if octet > b' ' {
+                number = number.wrapping_mul(10).wrapping_add(u64::from(octet.wrapping_sub(b'0')));
+            } else if before > b' ' {
+                bound = if at == 4 { number } else { bound };
+                (at, last, number) = (at + 1, number, 0);
+            }
+            if octet == b'\n' {
+                if bound == u64::from(link) {
+                    // One socket too many belongs to a client that has others, or is told at the next request.
+                    let _ = inodes.push(last);
                 }
-                b' ' => at += usize::from(before > b' '),
-                _ => {
-                    if let Some(field) = fields.get_mut(at) {
-                        *field = field.wrapping_mul(10).wrapping_add(u64::from(octet.wrapping_sub(b'0')));
-                    }
-                }
+                (at, bound) = (0, 0);
             }
             before = octet;
         }
@@ -118,7 +115,7 @@ fn has_socket(pid: u64, inodes: &Inodes) -> bool {
         let mut target = [0; 32];
         let _ = directory.read_link_at(name, &mut target);
         if let Some(mut inode) = target.strip_prefix(b"socket:[") {
-            found |= take_number(&mut inode, 10).is_some_and(|inode| inodes.iter().any(|other| *other == inode));
+            found |= take_number(&mut inode, 10).is_some_and(|inode| inodes.contains(&inode));
         }
         if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
