@@ -114,6 +114,9 @@ pub const PROBLEMS_LEN: usize = 192;
 /// Name of a link with its NUL: `IFNAMSIZ` of linux/if.h.
 pub const LINK_NAME_LEN: usize = 16;
 
+/// A path in /proc or /sys with a link's name in it: 60 octets at most. A longer one is ENAMETOOLONG.
+pub const LINK_PATH_LEN: usize = 64;
+
 /// Stale addresses and routes removed before the link is read again; the rest goes in the next round.
 pub const STALE_COUNT: usize = 16;
 
@@ -185,6 +188,3 @@ pub const ARENA_LEN: usize = 32 << 10;
 
 /// Reads of all links when the kernel says that one came apart because links changed meanwhile. Then it is an error.
 pub const DUMP_COUNT: usize = 5;
-
-/// A line of `/proc/net/packet`, about 80 octets. A longer one is passed over.
-pub const PACKET_LINE_LEN: usize = 512;
