@@ -42,15 +42,17 @@ pub const KEY_MS: u64 = 5 * 60 * 1000;
 /// logged in with, so it is refused.
 pub const PASSWORD_LEN: usize = 511;
 
-/// The base64 of an encrypted password without white space: PASSWORD_LEN and its newline, padded to whole AES blocks (528).
-/// A longer one is refused as undecipherable.
-pub const CIPHERTEXT_LEN: usize = 528 / 3 * 4;
+/// An encrypted password: PASSWORD_LEN and its newline, padded to whole AES blocks. A longer one is refused as undecipherable.
+pub const CIPHERTEXT_LEN: usize = 528;
 
 /// Salt of sha512-crypt, its longest; md5-crypt uses the first half.
 pub const SALT_LEN: usize = 16;
 
 /// The hash field of an account: `$6$rounds=200000$`, salt, `$` and 86 characters.
 pub const HASH_LEN: usize = 120;
+
+/// Rounds of sha512-crypt where the old hash names none: what `$6$` without `rounds=` means.
+pub const ROUNDS_COUNT: u32 = 5_000;
 
 /// Rounds that are kept from an old hash (`rounds=` of crypt(5)): more than 1,000, as crypt(3) itself demands, ...
 pub const ROUNDS_MIN_COUNT: u32 = 1_000;
