@@ -186,7 +186,7 @@ fn split(word: &'static CStr) -> (&'static [u8], Option<&'static CStr>) {
         }
         _ => return (bytes, None),
     };
-    let value = word.to_bytes_with_nul().get(start..).and_then(|value| CStr::from_bytes_with_nul(value).ok());
+    let value = word.to_bytes_with_nul().get(start..).and_then(|value| CStr::from_bytes_until_nul(value).ok());
     (bytes.get(..end).unwrap_or(bytes), value)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The text of an error goes into answers and logs, so it never holds request data.
 
-use crate::text::{Line, Show};
+use crate::text::{Line, Show, cut};
 
 /// What stopped a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,48 +51,48 @@ impl Show for Error {
 pub struct Errno(pub i32);
 
 /// The symbolic name and the plain words of what a system may say here.
-const WORDS: [(i32, &str, &str); 35] = [
-    (libc::EPERM, "EPERM", "operation not permitted"),
-    (libc::ENOENT, "ENOENT", "no such file or directory"),
-    (libc::ESRCH, "ESRCH", "no such object"),
-    (libc::EINTR, "EINTR", "interrupted"),
-    (libc::EIO, "EIO", "input/output error"),
-    (libc::E2BIG, "E2BIG", "too big"),
-    (libc::EAGAIN, "EAGAIN", "try again"),
-    (libc::ENOMEM, "ENOMEM", "out of memory"),
-    (libc::EACCES, "EACCES", "permission denied"),
-    (libc::EBUSY, "EBUSY", "busy"),
-    (libc::EEXIST, "EEXIST", "exists already"),
-    (libc::ENODEV, "ENODEV", "no such device"),
-    (libc::ENOTDIR, "ENOTDIR", "not a directory"),
-    (libc::EISDIR, "EISDIR", "is a directory"),
-    (libc::EINVAL, "EINVAL", "invalid argument"),
-    (libc::EMFILE, "EMFILE", "too many open files"),
-    (libc::EFBIG, "EFBIG", "file too large"),
-    (libc::ENOSPC, "ENOSPC", "no space left"),
-    (libc::EROFS, "EROFS", "read-only file system"),
-    (libc::EMLINK, "EMLINK", "too many links"),
-    (libc::EPIPE, "EPIPE", "connection closed"),
-    (libc::ENAMETOOLONG, "ENAMETOOLONG", "name too long"),
-    (libc::ENOSYS, "ENOSYS", "not implemented by this kernel"),
-    (libc::ELOOP, "ELOOP", "symbolic link not followed"),
-    (libc::EOVERFLOW, "EOVERFLOW", "too large"),
-    (libc::ENOBUFS, "ENOBUFS", "out of buffers"),
-    (libc::EOPNOTSUPP, "EOPNOTSUPP", "not supported"),
-    (libc::EAFNOSUPPORT, "EAFNOSUPPORT", "address family not supported"),
-    (libc::EADDRNOTAVAIL, "EADDRNOTAVAIL", "address not available"),
-    (libc::ENETDOWN, "ENETDOWN", "network is down"),
-    (libc::EHOSTUNREACH, "EHOSTUNREACH", "no route to host"),
-    (libc::ENETUNREACH, "ENETUNREACH", "network is unreachable"),
-    (libc::ETIMEDOUT, "ETIMEDOUT", "timed out"),
-    (libc::ECONNREFUSED, "ECONNREFUSED", "connection refused"),
-    (libc::EDQUOT, "EDQUOT", "disk quota exceeded"),
+const WORDS: [(i32, &str); 35] = [
+    (libc::EPERM, "EPERM operation not permitted"),
+    (libc::ENOENT, "ENOENT no such file or directory"),
+    (libc::ESRCH, "ESRCH no such object"),
+    (libc::EINTR, "EINTR interrupted"),
+    (libc::EIO, "EIO input/output error"),
+    (libc::E2BIG, "E2BIG too big"),
+    (libc::EAGAIN, "EAGAIN try again"),
+    (libc::ENOMEM, "ENOMEM out of memory"),
+    (libc::EACCES, "EACCES permission denied"),
+    (libc::EBUSY, "EBUSY busy"),
+    (libc::EEXIST, "EEXIST exists already"),
+    (libc::ENODEV, "ENODEV no such device"),
+    (libc::ENOTDIR, "ENOTDIR not a directory"),
+    (libc::EISDIR, "EISDIR is a directory"),
+    (libc::EINVAL, "EINVAL invalid argument"),
+    (libc::EMFILE, "EMFILE too many open files"),
+    (libc::EFBIG, "EFBIG file too large"),
+    (libc::ENOSPC, "ENOSPC no space left"),
+    (libc::EROFS, "EROFS read-only file system"),
+    (libc::EMLINK, "EMLINK too many links"),
+    (libc::EPIPE, "EPIPE connection closed"),
+    (libc::ENAMETOOLONG, "ENAMETOOLONG name too long"),
+    (libc::ENOSYS, "ENOSYS not implemented by this kernel"),
+    (libc::ELOOP, "ELOOP symbolic link not followed"),
+    (libc::EOVERFLOW, "EOVERFLOW too large"),
+    (libc::ENOBUFS, "ENOBUFS out of buffers"),
+    (libc::EOPNOTSUPP, "EOPNOTSUPP not supported"),
+    (libc::EAFNOSUPPORT, "EAFNOSUPPORT address family not supported"),
+    (libc::EADDRNOTAVAIL, "EADDRNOTAVAIL address not available"),
+    (libc::ENETDOWN, "ENETDOWN network is down"),
+    (libc::EHOSTUNREACH, "EHOSTUNREACH no route to host"),
+    (libc::ENETUNREACH, "ENETUNREACH network is unreachable"),
+    (libc::ETIMEDOUT, "ETIMEDOUT timed out"),
+    (libc::ECONNREFUSED, "ECONNREFUSED connection refused"),
+    (libc::EDQUOT, "EDQUOT disk quota exceeded"),
 ];
 
 impl Show for Errno {
     fn show(&self, line: &mut Line<'_>) {
-        match WORDS.iter().find(|(number, ..)| *number == self.0) {
-            Some((_, name, words)) => line.fill("% (%)", &[words, name]),
+        match WORDS.iter().find(|(number, _)| *number == self.0).and_then(|(_, words)| cut(words, b' ')) {
+            Some((name, words)) => line.fill("% (%)", &[&words, &name]),
             None => line.fill("errno %", &[&self.0]),
         }
     }

@@ -17,45 +17,67 @@ pub type JsonText = heapless::Vec<u8, TEXT_LEN>;
 /// [`Error::Request`] with what is wrong, in plain words.
 #[inline(never)]
 pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Error> {
-    const TOO_LONG: Error = Error::System("read JSON", Errno(libc::E2BIG));
-    let text = core::str::from_utf8(input).map_err(|_| Error::Request("not valid UTF-8"))?;
+    core::str::from_utf8(input).map_err(|_| Error::Request("not valid UTF-8"))?;
     out.clear();
     let mut depth = 0usize;
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let token = match first {
+    let mut rest = input;
+    while let Some(&first) = rest.first() {
+        let mut quote = false;
+        let token_len = match first {
             b'"' => string_len(rest),
-            b'-' | b'0'..=b'9' => rest.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')).count(),
+            b'-' | b'0'..=b'9' => {
+                let (len, is_exact) = number(rest);
+                quote = !is_exact;
+                len
+            }
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > NESTING_COUNT {
+                    return Err(Error::Request("nested too deeply"));
+                }
+                1
+            }
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                1
+            }
             _ => 1,
         };
-        let (token, after) = rest.split_at_checked(token).unwrap_or((rest, &[]));
-        match first {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > NESTING_COUNT {
-            return Err(Error::Request("nested too deeply"));
-        }
-        let quoted = first != b'"' && is_inexact(token);
-        if quoted {
-            out.push(b'"').map_err(|_| TOO_LONG)?;
-        }
-        for &byte in token {
-            out.push(if byte < 0x20 { b' ' } else { byte }).map_err(|_| TOO_LONG)?;
-        }
-        if quoted {
-            out.push(b'"').map_err(|_| TOO_LONG)?;
-        }
-        rest = if token.is_empty() { tail } else { after };
+        let (token, after) = rest.split_at_checked(token_len).unwrap_or((rest, &[]));
+        copy(token, quote, out)?;
+        rest = after;
     }
     core::str::from_utf8(out).map_err(|_| Error::bug("sanitised text is not UTF-8"))
 }
 
-/// Whether a number token has more digits than the parser keeps, or an exponent that could exceed its range.
-fn is_inexact(token: &[u8]) -> bool {
-    let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
-    digits > DIGITS_COUNT || digits > 0 && token.iter().any(|b| matches!(b, b'e' | b'E'))
+/// Appends a token, in quotes if so asked. The text has room for the longest input that a message can hold.
+#[inline(never)]
+fn copy(token: &[u8], quote: bool, out: &mut JsonText) -> Result<(), Error> {
+    const FULL: Error = Error::System("read JSON", Errno(libc::E2BIG));
+    let quotes = if quote { &b"\""[..] } else { b"" };
+    for part in [quotes, token, quotes] {
+        out.extend_from_slice(part).map_err(|_| FULL)?;
+    }
+    for byte in out.iter_mut().rev().take(token.len() + 1).filter(|b| **b < 0x20) {
+        *byte = b' ';
+    }
+    Ok(())
+}
+
+/// Octets of the number token at the front of `bytes`, and whether the parser keeps it exact: a number with more digits loses the last
+/// ones, one with an exponent may exceed its range.
+fn number(bytes: &[u8]) -> (usize, bool) {
+    let (mut len, mut digits, mut exponent) = (0, 0, false);
+    for &byte in bytes {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'e' | b'E' => exponent = true,
+            b'+' | b'-' | b'.' => {}
+            _ => break,
+        }
+        len += 1;
+    }
+    (len, digits <= DIGITS_COUNT && !(exponent && digits > 0))
 }
 
 /// Octets of the string token at the front of `bytes`, both quotes included; all of them if it does not end.

@@ -42,15 +42,17 @@ pub const KEY_MS: u64 = 5 * 60 * 1000;
 /// logged in with, so it is refused.
 pub const PASSWORD_LEN: usize = 511;
 
-/// The base64 of an encrypted password without white space: PASSWORD_LEN and its newline, padded to whole AES blocks (528).
-/// A longer one is refused as undecipherable.
-pub const CIPHERTEXT_LEN: usize = 528 / 3 * 4;
+/// An encrypted password: PASSWORD_LEN and its newline, padded to whole AES blocks. A longer one is refused as undecipherable.
+pub const CIPHERTEXT_LEN: usize = 528;
 
 /// Salt of sha512-crypt, its longest; md5-crypt uses the first half.
 pub const SALT_LEN: usize = 16;
 
 /// The hash field of an account: `$6$rounds=200000$`, salt, `$` and 86 characters.
 pub const HASH_LEN: usize = 120;
+
+/// Rounds of sha512-crypt where the old hash names none: what `$6$` without `rounds=` means.
+pub const ROUNDS_COUNT: u32 = 5_000;
 
 /// Rounds that are kept from an old hash (`rounds=` of crypt(5)): more than 1,000, as crypt(3) itself demands, ...
 pub const ROUNDS_MIN_COUNT: u32 = 1_000;
@@ -73,6 +75,9 @@ pub const STOP_MS: u64 = 2_000;
 
 /// A file that is edited: far above any account or configuration file. A larger one is EFBIG.
 pub const FILE_LEN: usize = 16 << 20;
+
+/// An extended attribute's value, or the names of all: `XATTR_SIZE_MAX` and `XATTR_LIST_MAX` of linux/limits.h.
+pub const ATTRIBUTE_LEN: usize = 64 << 10;
 
 /// Symbolic links followed in one path, as Linux counts (`MAXSYMLINKS`). One more is ELOOP.
 pub const LINKS_COUNT: usize = 40;
@@ -110,6 +115,9 @@ pub const PROBLEMS_LEN: usize = 192;
 
 /// Name of a link with its NUL: `IFNAMSIZ` of linux/if.h.
 pub const LINK_NAME_LEN: usize = 16;
+
+/// A path in /proc or /sys with a link's name in it: 60 octets at most. A longer one is ENAMETOOLONG.
+pub const LINK_PATH_LEN: usize = 64;
 
 /// Stale addresses and routes removed before the link is read again; the rest goes in the next round.
 pub const STALE_COUNT: usize = 16;
@@ -182,6 +190,3 @@ pub const ARENA_LEN: usize = 32 << 10;
 
 /// Reads of all links when the kernel says that one came apart because links changed meanwhile. Then it is an error.
 pub const DUMP_COUNT: usize = 5;
-
-/// A line of `/proc/net/packet`, about 80 octets. A longer one is passed over.
-pub const PACKET_LINE_LEN: usize = 512;

@@ -79,7 +79,7 @@ impl Environment {
             let bytes = entry.to_bytes();
             if let Some(path) = bytes.strip_prefix(b"XENSTORED_PATH=") {
                 let value = entry.to_bytes_with_nul().get(bytes.len() - path.len()..).unwrap_or_default();
-                taken.xenstore = CStr::from_bytes_with_nul(value).ok().filter(|v| !v.is_empty());
+                taken.xenstore = CStr::from_bytes_until_nul(value).ok().filter(|v| !v.is_empty());
             } else if let Some(socket @ [_, ..]) = bytes.strip_prefix(b"NOTIFY_SOCKET=") {
                 taken.notify = Some(Notify::Systemd(socket));
             } else if let Some(job) = bytes.strip_prefix(b"UPSTART_JOB=")

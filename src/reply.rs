@@ -48,6 +48,19 @@ impl Answer {
         Self { code, message: Text::of(message, parts) }
     }
 
+    /// `0` and no message.
+    pub const fn empty() -> Self {
+        Self { code: Code::Done, message: Text::new() }
+    }
+
+    /// Makes it this answer.
+    #[inline(never)]
+    pub fn set(&mut self, code: Code, message: &str, parts: &Parts<'_>) {
+        self.code = code;
+        self.message.clear();
+        self.message.add(message, parts);
+    }
+
     /// `0` and a message.
     pub fn done(message: &str, parts: &Parts<'_>) -> Self {
         Self::new(Code::Done, message, parts)
@@ -64,20 +77,22 @@ impl From<Error> for Answer {
 impl Show for Answer {
     fn show(&self, line: &mut Line<'_>) {
         line.fill("{\"returncode\": \"%\", \"message\": \"", &[&self.code.as_str()]);
-        self.message.as_str().chars().for_each(|c| line.put_char(printable(c)));
+        self.message.as_bytes().iter().filter_map(|&byte| printable(byte)).for_each(|byte| line.put_byte(byte));
         line.put("\"}");
     }
 }
 
-/// `c`, or what stands for it in an answer: printable ASCII that JSON writes without a backslash.
-fn printable(c: char) -> char {
-    match c {
-        '"' => '\'',
-        '\\' => '/',
-        '\t' | '\n' | '\r' => ' ',
-        ' '..='~' => c,
-        _ => '?',
-    }
+/// What stands for an octet of UTF-8 text in an answer: printable ASCII that JSON writes without a backslash; one `?` for each other
+/// character, at its first octet.
+fn printable(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'"' => b'\'',
+        b'\\' => b'/',
+        b'\t' | b'\n' | b'\r' => b' ',
+        b' '..=b'~' => byte,
+        0x80..0xc0 => return None,
+        _ => b'?',
+    })
 }
 
 #[cfg(test)]

@@ -77,12 +77,14 @@ impl Request {
     /// [`Error::Request`] if the text is not a JSON object.
     #[inline(never)]
     pub fn parse(text: &str) -> Result<Self, Error> {
-        if text.trim_start().is_empty() {
-            return Err(Error::Request("the request is empty"));
-        }
-        miniserde::json::from_str(text).map_err(|_| match text.trim_start().as_bytes() {
-            [b'{', ..] => Error::Request("the request is not valid JSON"),
-            _ => Error::Request("the request is not a JSON object"),
+        // White space is blanks only, after the sanitiser.
+        let first = text.bytes().find(|&b| b != b' ');
+        miniserde::json::from_str(text).map_err(|_| {
+            Error::Request(match first {
+                None => "the request is empty",
+                Some(b'{') => "the request is not valid JSON",
+                Some(_) => "the request is not a JSON object",
+            })
         })
     }
 

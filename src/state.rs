@@ -1,7 +1,7 @@
 //! The state file's text: what must be known again after the process died or was restarted. Pure.
 //!
-//! Lines of `key value`; `end` is the last one, and what stands behind it is left over from a longer text. The whole file is written with
-//! one write(2), so a killed process leaves the old or the new text.
+//! Strings of `key value`, each ended by a NUL since a path may hold anything else; `end` is the last one, and what stands behind it is
+//! left over from a longer text. The whole file is written with one write(2), so a killed process leaves the old or the new text.
 
 use crate::limits::{STATE_LEN, STATE_VALUE_LEN};
 
@@ -29,7 +29,7 @@ pub enum Key {
 /// The keys as the file names them, in the order of [`Key`].
 const KEYS: [&[u8]; 5] = [b"request", b"tries", b"directory", b"uuid", b"nodename"];
 
-/// A value: one line.
+/// A value, without NUL.
 type Value = heapless::Vec<u8, STATE_VALUE_LEN>;
 
 /// What the file holds.
@@ -49,29 +49,29 @@ impl State {
         self.values.get(key as usize).map_or(&[], |value| value)
     }
 
-    /// Sets the value of `key`; one that is too long or has a newline is kept as none. Whether it was kept.
+    /// Sets the value of `key`; one that is too long or has a NUL is kept as none. Whether it was kept.
     #[inline(never)]
     pub fn set(&mut self, key: Key, value: &[u8]) -> bool {
         let Some(kept) = self.values.get_mut(key as usize) else { return false };
         kept.clear();
-        !value.contains(&b'\n') && kept.extend_from_slice(value).is_ok()
+        !value.contains(&0) && kept.extend_from_slice(value).is_ok()
     }
 
     /// Takes over the text; anything but a whole state file is no state.
     #[inline(never)]
     pub fn parse(&mut self, text: &[u8]) {
         let mut read = Self::new();
-        let mut lines = text.split(|&b| b == b'\n');
-        if lines.next() != Some(HEAD) {
+        let mut strings = text.split(|&b| b == 0);
+        if strings.next() != Some(HEAD) {
             return;
         }
-        for line in lines {
-            if line == END {
+        for string in strings {
+            if string == END {
                 *self = read;
                 return;
             }
             for (key, value) in KEYS.iter().zip(&mut read.values) {
-                if let Some([b' ', found @ ..]) = line.strip_prefix(*key)
+                if let Some([b' ', found @ ..]) = string.strip_prefix(*key)
                     && value.extend_from_slice(found).is_err()
                 {
                     return;
@@ -85,11 +85,11 @@ impl State {
     pub fn emit(&self, text: &mut heapless::Vec<u8, STATE_LEN>) -> Option<()> {
         text.extend_from_slice(HEAD).ok()?;
         for (key, value) in KEYS.iter().zip(&self.values) {
-            for part in [b"\n", *key, b" ", value] {
+            for part in [b"\0", *key, b" ", value] {
                 text.extend_from_slice(part).ok()?;
             }
         }
-        text.extend_from_slice(b"\nend\n").ok()
+        text.extend_from_slice(b"\0end\0").ok()
     }
 }
 
@@ -129,20 +129,20 @@ mod tests {
         }
         assert_eq!(read(&text(&state)), state);
         assert!(!state.set(Key::Request, &[b'x'; STATE_VALUE_LEN + 1]) && state.get(Key::Request).is_empty());
-        assert!(!state.set(Key::Request, b"a\nb"));
+        assert!(!state.set(Key::Request, b"a\0b"));
     }
 
     #[test]
     fn anything_else_is_no_state() {
-        for wrong in [&b""[..], b"nova-agent state 1\nrequest x\n", b"nova-agent state 2\nend\n"] {
+        for wrong in [&b""[..], b"nova-agent state 1\0request x\0", b"nova-agent state 2\0end\0"] {
             assert_eq!(read(wrong), State::new());
         }
-        assert_eq!(read(b"nova-agent state 1\nfuture thing\nuuid x\nend\n").get(Key::Uuid), b"x");
+        assert_eq!(read(b"nova-agent state 1\0future thing\0uuid x\0end\0").get(Key::Uuid), b"x");
     }
 
     proptest! {
         #[test]
-        fn round_trip(request in "[!-~]{0,200}", tries in "[0-9]", directory in "[ -~]{0,200}", uuid in "[0-9a-f-]{0,36}") {
+        fn round_trip(request in "[!-~]{0,200}", tries in "[0-9]", directory in "[\n -~]{0,200}", uuid in "[0-9a-f-]{0,36}") {
             let mut state = State::new();
             for (key, value) in [(Key::Request, request), (Key::Tries, tries), (Key::Directory, directory), (Key::Uuid, uuid)] {
                 prop_assert!(state.set(key, value.as_bytes()));

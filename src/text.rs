@@ -38,6 +38,12 @@ impl<const N: usize> Text<N> {
         self.line().fill(template, parts);
     }
 
+    /// Makes it empty.
+    pub fn clear(&mut self) {
+        self.len = 0;
+        self.clipped = false;
+    }
+
     /// The text, to be appended to.
     pub fn line(&mut self) -> Line<'_> {
         Line { bytes: &mut self.bytes, len: &mut self.len, clipped: &mut self.clipped }
@@ -45,8 +51,7 @@ impl<const N: usize> Text<N> {
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        // Only whole characters are ever put in.
-        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+        text(self.as_bytes())
     }
 
     /// The text's bytes.
@@ -76,6 +81,19 @@ impl<const N: usize> Text<N> {
     }
 }
 
+/// What is before and behind the first `at` in `text`.
+#[inline(never)]
+pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let len = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..len)?, text.get(len + 1..)?))
+}
+
+/// Bytes that are text, since only whole characters are ever put in.
+#[inline(never)]
+fn text(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}
+
 impl<const N: usize> Default for Text<N> {
     fn default() -> Self {
         Self::new()
@@ -97,6 +115,7 @@ pub struct Line<'a> {
 
 impl Line<'_> {
     /// Appends `part`.
+    #[inline(never)]
     pub fn put(&mut self, part: &str) {
         let room = self.bytes.get_mut(*self.len..).unwrap_or_default();
         if *self.clipped {
@@ -113,22 +132,21 @@ impl Line<'_> {
     }
 
     /// Appends `template`, each `%` in it replaced by the next part. A `%` too many stays, a part too many is left out.
+    #[inline(never)]
     pub fn fill(&mut self, template: &str, parts: &Parts<'_>) {
-        let mut parts = parts.iter();
-        for piece in template.split_inclusive('%') {
-            match piece.strip_suffix('%').zip(parts.next()) {
-                Some((literal, part)) => {
-                    self.put(literal);
-                    part.show(self);
-                }
-                None => self.put(piece),
-            }
+        let mut rest = template;
+        for part in parts {
+            let Some((literal, after)) = cut(rest, b'%') else { break };
+            self.put(literal);
+            part.show(self);
+            rest = after;
         }
+        self.put(rest);
     }
 
-    /// Appends one character.
-    pub fn put_char(&mut self, c: char) {
-        self.put(c.encode_utf8(&mut [0; 4]));
+    /// Appends one character of ASCII; `?` for any other octet.
+    pub fn put_byte(&mut self, byte: u8) {
+        self.put(core::str::from_utf8(&[byte]).unwrap_or("?"));
     }
 
     /// Appends a number, with leading zeros up to `width` digits.
@@ -227,7 +245,7 @@ pub struct Printable<'a>(pub &'a [u8]);
 impl Show for Printable<'_> {
     fn show(&self, line: &mut Line<'_>) {
         for &byte in self.0 {
-            line.put_char(if byte.is_ascii_graphic() && byte != b'"' { char::from(byte) } else { '?' });
+            line.put_byte(if byte.is_ascii_graphic() && byte != b'"' { byte } else { b'?' });
         }
     }
 }

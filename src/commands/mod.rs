@@ -20,26 +20,34 @@ pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), ".0");
 /// Exactly the commands that work, comma separated, no spaces.
 pub const FEATURES: &str = "features,file_inject,injectfile,keyinit,password,resetnetwork,version";
 
-/// Does one command. `scratch` is memory for it; what it leaves there is wiped by the caller.
+/// Does one command and fills in the answer. `scratch` is memory for it; what it leaves there is wiped by the caller.
 ///
 /// # Errors
 ///
 /// Why it was not done; the host gets this as a 500.
-pub fn run(command: &Command<'_>, ports: &mut Ports<'_>, keys: &mut Keys, scratch: &mut JsonText) -> Result<Answer, Error> {
+#[inline(never)]
+pub fn run(
+    command: &Command<'_>,
+    ports: &mut Ports<'_>,
+    keys: &mut Keys,
+    scratch: &mut JsonText,
+    answer: &mut Answer,
+) -> Result<(), Error> {
     scratch.clear();
     // The new length is the capacity, so it fits.
     let _ = scratch.resize_default(scratch.capacity());
     match command {
-        Command::Version => Ok(Answer::done("%", &[&VERSION])),
-        Command::Features => Ok(Answer::done("%", &[&FEATURES])),
-        Command::KeyInit(value) => keyinit::run(keys, ports.host, value),
-        Command::Password(value) => password::run(keys, ports, value),
-        Command::InjectFile(value) => inject::joined(ports, value, scratch),
-        Command::FileInject { path, file } => inject::separate(ports, path, file, scratch),
-        Command::ResetNetwork => resetnetwork::run(ports, scratch),
-        Command::AgentUpdate => Err(Error::Request("update this agent through its package")),
-        Command::Unknown(_) => Ok(Answer::new(Code::Unknown, "no such command", &[])),
+        Command::Version => answer.set(Code::Done, VERSION, &[]),
+        Command::Features => answer.set(Code::Done, FEATURES, &[]),
+        Command::KeyInit(value) => *answer = keyinit::run(keys, ports.host, value)?,
+        Command::Password(value) => *answer = password::run(keys, ports, value)?,
+        Command::InjectFile(value) => return inject::joined(ports, value, scratch, answer),
+        Command::FileInject { path, file } => return inject::separate(ports, path, file, scratch, answer),
+        Command::ResetNetwork => *answer = resetnetwork::run(ports, scratch)?,
+        Command::AgentUpdate => return Err(Error::Request("update this agent through its package")),
+        Command::Unknown(_) => answer.set(Code::Unknown, "no such command", &[]),
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,14 +3,12 @@
 //! Key and initialisation vector come from `EVP_BytesToKey` (count 1, no salt): with MD5 from OpenSSL before 1.1.0, with SHA-256
 //! since. A request does not tell which, so both are tried, always.
 
-use aes::Aes128;
-use aes::cipher::{BlockCipherDecrypt, KeyInit};
-use md5::Md5;
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::base64;
+use crate::crypto::aes128;
 use crate::crypto::dh::Decimal;
+use crate::crypto::digest::{DIGEST_LEN, Digest, Function, MD5, SHA256};
 use crate::crypto::secret::Secret;
 use crate::error::Error;
 use crate::limits::{CIPHERTEXT_LEN, PASSWORD_LEN};
@@ -49,16 +47,15 @@ impl<'a> Password<'a> {
 /// Decrypts what the host sent, into `clear`. The MD5 key goes first, but a clear text with a final newline before one without,
 /// as sent by hosts before 2011.3: a wrong key may give sound padding by chance, hardly ever with a newline before it.
 pub fn open<'a>(secret: &Decimal, base64: &str, clear: &'a mut Clear) -> Result<Password<'a>, Error> {
-    let md5 = md5_key(secret.as_bytes());
-    let sha256 = sha256_key(secret.as_bytes());
-    let key_iv = match (decrypt(base64, &md5, clear), decrypt(base64, &sha256, clear)) {
-        (Some(End::Newline), _) => md5,
-        (_, Some(End::Newline)) => sha256,
-        (Some(End::Other), _) => md5,
-        (None, Some(End::Other)) => sha256,
+    let mut with = |function| decrypt(base64, &key_iv(function, secret.as_bytes()), clear);
+    let function = match (with(&MD5), with(&SHA256)) {
+        (Some(End::Newline), _) => &MD5,
+        (_, Some(End::Newline)) => &SHA256,
+        (Some(End::Other), _) => &MD5,
+        (None, Some(End::Other)) => &SHA256,
         (None, None) => return Err(UNREADABLE),
     };
-    decrypt(base64, &key_iv, clear);
+    with(function);
     Password::new(clear.as_bytes())
 }
 
@@ -71,32 +68,28 @@ enum End {
 /// A 16-byte key and the 16-byte initialisation vector behind it.
 type KeyIv = Zeroizing<[u8; 32]>;
 
-fn md5_key(secret: &[u8]) -> KeyIv {
-    let key = Md5::digest(secret);
-    let iv = Md5::new().chain_update(key).chain_update(secret).finalize();
-    let mut both = KeyIv::default();
-    both.iter_mut().zip(key.iter().chain(&iv)).for_each(|(to, from)| *to = *from);
-    both
-}
-
-fn sha256_key(secret: &[u8]) -> KeyIv {
-    Zeroizing::new(Sha256::digest(secret).into())
+/// `EVP_BytesToKey`: as many digests as it takes, each of the one before it and the secret.
+fn key_iv(function: &'static Function, secret: &[u8]) -> KeyIv {
+    let mut key_iv = KeyIv::default();
+    let mut sum = [0; DIGEST_LEN];
+    let mut digest = Digest::new(function);
+    for part in key_iv.chunks_mut(function.digest_len) {
+        digest.update(secret);
+        digest.finish(&mut sum);
+        part.iter_mut().zip(sum).for_each(|(to, from)| *to = from);
+        digest.update(part);
+    }
+    key_iv
 }
 
 /// AES-128-CBC. `None` unless the padding (PKCS#7) is right in every byte and what is before it is UTF-8.
+#[inline(never)]
 fn decrypt(base64: &str, key_iv: &KeyIv, clear: &mut Clear) -> Option<End> {
     clear.fill(|buffer| {
-        let (key, iv) = key_iv.split_first_chunk::<16>()?;
+        let ([key, iv], _) = key_iv.as_chunks() else { return None };
         let text = base64::decode(base64.as_bytes(), buffer)?;
-        let cipher = Aes128::new(key.into());
-        let mut previous: [u8; 16] = iv.try_into().ok()?;
-        let (blocks, []) = text.as_chunks_mut::<16>() else { return None };
-        for block in blocks {
-            let next = *block;
-            cipher.decrypt_block(block.into());
-            block.iter_mut().zip(previous).for_each(|(byte, chain)| *byte ^= chain);
-            previous = next;
-        }
+        let (blocks, []) = text.as_chunks_mut() else { return None };
+        aes128::decrypt_cbc(key, iv, blocks);
         let &last = text.last()?;
         let (clear, padding) = text.split_at_checked(text.len().checked_sub(last.into())?)?;
         let sound = (1..=16).contains(&last) && padding.iter().all(|&byte| byte == last);
@@ -108,7 +101,8 @@ fn decrypt(base64: &str, key_iv: &KeyIv, clear: &mut Clear) -> Option<End> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aes::cipher::BlockCipherEncrypt;
+    use aes::Aes128;
+    use aes::cipher::{BlockCipherEncrypt, KeyInit};
     use base64ct::Encoding;
     use proptest::prelude::*;
     use std::string::String;
@@ -146,10 +140,10 @@ mod tests {
     #[test]
     fn vectors_of_the_protocol() {
         let s = secret("106714112376487395389834012345");
-        assert_eq!(md5_key(s.as_bytes())[..16], 0xaa96_b49a_79b0_c32d_c57f_18ed_eb08_e96e_u128.to_be_bytes());
-        assert_eq!(md5_key(s.as_bytes())[16..], 0x711b_7c93_320f_bf2a_763d_6d36_5f00_b6d3_u128.to_be_bytes());
-        assert_eq!(sha256_key(s.as_bytes())[..16], 0x4901_277a_529c_11ff_fb16_459a_0b10_538c_u128.to_be_bytes());
-        assert_eq!(sha256_key(s.as_bytes())[16..], 0x93b5_6813_65a6_d89d_753d_b016_b07f_dbb2_u128.to_be_bytes());
+        assert_eq!(key_iv(&MD5, s.as_bytes())[..16], 0xaa96_b49a_79b0_c32d_c57f_18ed_eb08_e96e_u128.to_be_bytes());
+        assert_eq!(key_iv(&MD5, s.as_bytes())[16..], 0x711b_7c93_320f_bf2a_763d_6d36_5f00_b6d3_u128.to_be_bytes());
+        assert_eq!(key_iv(&SHA256, s.as_bytes())[..16], 0x4901_277a_529c_11ff_fb16_459a_0b10_538c_u128.to_be_bytes());
+        assert_eq!(key_iv(&SHA256, s.as_bytes())[16..], 0x93b5_6813_65a6_d89d_753d_b016_b07f_dbb2_u128.to_be_bytes());
         let vectors = [
             ("106714112376487395389834012345", "hello", "wI8Yea7qYfqrhHBl30yB1Q==", "vqgpizMPZZSZhKuDddXnNw=="),
             ("0", "pw", "NP5dhJVPMSpPgKcHns1TPA==", "Iqz1rfPmTW0Zp2rpYD3iww=="),
@@ -158,7 +152,7 @@ mod tests {
         for (digits, clear, md5, sha256) in vectors {
             let s = secret(digits);
             let line = [clear, "\n"].concat();
-            for (sent, key_iv) in [(md5, md5_key(s.as_bytes())), (sha256, sha256_key(s.as_bytes()))] {
+            for (sent, key_iv) in [(md5, key_iv(&MD5, s.as_bytes())), (sha256, key_iv(&SHA256, s.as_bytes()))] {
                 assert_eq!(opened(&s, sent).unwrap(), clear.as_bytes());
                 assert_eq!(padded(&key_iv, line.as_bytes()), sent);
             }
@@ -168,20 +162,20 @@ mod tests {
     #[test]
     fn every_failure_has_the_same_text() {
         let s = secret("106714112376487395389834012345");
-        let key_iv = md5_key(s.as_bytes());
+        let md5 = key_iv(&MD5, s.as_bytes());
         let block = b"fifteen bytes..";
-        let too_long = padded(&key_iv, &[b'a'; 528]);
+        let too_long = padded(&md5, &[b'a'; 528]);
         let wrong = [
             String::new(),
             "not base64".into(),
             "wI8Yea7qYfqrhHBl30yB1Q".into(),
             "wI8Yea7qYfqrhHBl30yB".into(),
-            padded(&md5_key(b"2"), b"hello\n"),
-            encrypted(&key_iv, block, b"\0"),
-            encrypted(&key_iv, block, b"\x11"),
-            encrypted(&key_iv, b"fourteen bytes", b"\x01\x02"),
-            encrypted(&key_iv, b"", &[0x20; 32]),
-            padded(&key_iv, b"not utf-8 \xff\n"),
+            padded(&key_iv(&MD5, b"2"), b"hello\n"),
+            encrypted(&md5, block, b"\0"),
+            encrypted(&md5, block, b"\x11"),
+            encrypted(&md5, b"fourteen bytes", b"\x01\x02"),
+            encrypted(&md5, b"", &[0x20; 32]),
+            padded(&md5, b"not utf-8 \xff\n"),
             too_long,
         ];
         for sent in wrong {
@@ -192,7 +186,7 @@ mod tests {
     #[test]
     fn one_newline_goes_and_what_no_login_can_type_is_refused() {
         let s = secret("77");
-        for key_iv in [md5_key(b"77"), sha256_key(b"77")] {
+        for key_iv in [key_iv(&MD5, b"77"), key_iv(&SHA256, b"77")] {
             let open = |clear: &[u8]| opened(&s, &padded(&key_iv, clear));
             assert_eq!(open(b"no newline").unwrap(), b"no newline");
             assert_eq!(open(b" \r\t\x7f \n").unwrap(), b" \r\t\x7f ");
@@ -218,7 +212,7 @@ mod tests {
         #[test]
         fn any_sound_password_round_trips(digits in "[0-9]{1,33}", password in "[^\0\n]{1,120}") {
             let s = secret(&digits);
-            for key_iv in [md5_key(digits.as_bytes()), sha256_key(digits.as_bytes())] {
+            for key_iv in [key_iv(&MD5, digits.as_bytes()), key_iv(&SHA256, digits.as_bytes())] {
                 for end in ["", "\n"] {
                     let sent = padded(&key_iv, [&password, end].concat().as_bytes());
                     prop_assert_eq!(opened(&s, &sent).unwrap(), password.as_bytes());

@@ -1,11 +1,12 @@
 //! Hashes of crypt(5): `$6$` (sha512-crypt, Ulrich Drepper's "Unix crypt using SHA-256 and SHA-512") and `$1$` (md5-crypt).
 //!
-//! What is written here is the text around the digests; the digests are sha-crypt's and `md5_crypt`'s.
+//! What is written here is the text around the digests; `stretch` makes those.
 
+use crate::crypto::digest::DIGEST_LEN;
 use crate::crypto::secret::Secret;
-use crate::crypto::{md5_crypt, sha512_crypt};
+use crate::crypto::stretch;
 use crate::error::Error;
-use crate::limits::{HASH_LEN, ROUNDS_MAX_COUNT, ROUNDS_MIN_COUNT, SALT_LEN};
+use crate::limits::{HASH_LEN, ROUNDS_COUNT, ROUNDS_MAX_COUNT, ROUNDS_MIN_COUNT, SALT_LEN};
 use crate::text::Text;
 
 /// The second field of an account.
@@ -40,37 +41,35 @@ pub fn rounds(old: &[u8]) -> Option<u32> {
 /// for [`Scheme::Md5`].
 pub fn hash(password: &[u8], scheme: Scheme, rounds: Option<u32>, salt: &[u8; SALT_LEN]) -> Result<Hash, Error> {
     let mut hash = Hash::new();
-    match scheme {
-        Scheme::Sha512 => {
-            hash.push(b"$6$")?;
-            if let Some(rounds) = rounds {
-                hash.push(Text::<20>::of("rounds=%$", &[&rounds]).as_str().as_bytes())?;
-            }
-            let digest = sha512_crypt::digest(password, salt, rounds)?;
-            finish(hash, salt, &digest, &sha512_crypt::ORDER)
-        }
-        Scheme::Md5 => {
-            let (salt, _) = salt.split_at(SALT_LEN / 2);
-            hash.push(b"$1$")?;
-            let digest = md5_crypt::digest(password, salt);
-            finish(hash, salt, &digest, &md5_crypt::ORDER)
-        }
+    let (prefix, salt, order): (_, &[u8], &[u8]) = match scheme {
+        Scheme::Sha512 => (b"$6$", salt, &stretch::SHA512_ORDER),
+        Scheme::Md5 => (b"$1$", salt.split_at(SALT_LEN / 2).0, &stretch::MD5_ORDER),
+    };
+    hash.push(prefix)?;
+    if let (Scheme::Sha512, Some(rounds)) = (scheme, rounds) {
+        hash.push(Text::<20>::of("rounds=%$", &[&rounds]).as_str().as_bytes())?;
     }
-}
-
-/// Appends salt, `$` and the digest: bytes in `order`, three to four characters, low bits first.
-fn finish(mut hash: Hash, salt: &[u8], digest: &[u8], order: &[u8]) -> Result<Hash, Error> {
     hash.push(salt)?;
     hash.push(b"$")?;
+    let mut digest = [0; DIGEST_LEN];
+    stretch::digest(password, scheme, rounds.unwrap_or(ROUNDS_COUNT), salt, &mut digest);
+    encode(&digest, order, &mut hash)?;
+    Ok(hash)
+}
+
+/// Appends the digest as text: its bytes in `order`, three to four characters, low bits first.
+fn encode(digest: &[u8; DIGEST_LEN], order: &[u8], hash: &mut Hash) -> Result<(), Error> {
     for group in order.chunks(3) {
-        let byte = |index: &u8| u32::from(digest.get(usize::from(*index)).copied().unwrap_or_default());
-        let mut bits = group.iter().rev().fold(0, |bits, index| bits << 8 | byte(index));
+        let mut bits = 0;
+        for index in group.iter().rev() {
+            bits = bits << 8 | u32::from(digest.get(usize::from(*index)).copied().unwrap_or_default());
+        }
         for _ in 0..=group.len() {
             hash.push(&[character(bits as u8 & 63)])?;
             bits >>= 6;
         }
     }
-    Ok(hash)
+    Ok(())
 }
 
 /// Crypt's own base64: `.`, `/`, digits, capitals, small letters. Base64ShaCrypt of base64ct is ten times its size.
@@ -151,46 +150,52 @@ mod tests {
     #[test]
     fn sha512_crypt_as_specified() {
         let text = |password: &[u8], salt: &[u8], rounds| {
-            let digest = sha512_crypt::digest(password, salt, rounds).unwrap();
-            let hash = finish(Hash::new(), b"", &digest, &sha512_crypt::ORDER).unwrap();
-            std::string::String::from_utf8(hash.as_bytes()[1..].to_vec()).unwrap()
+            let (mut hash, mut digest) = (Hash::new(), [0; DIGEST_LEN]);
+            stretch::digest(password, Scheme::Sha512, rounds, salt, &mut digest);
+            encode(&digest, &stretch::SHA512_ORDER, &mut hash).unwrap();
+            std::string::String::from_utf8(hash.as_bytes().to_vec()).unwrap()
         };
-        let vectors: [(&str, &str, Option<u32>, &str); 7] = [
-            ("Hello world!", "saltstring", None, "svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1"),
+        let vectors: [(&str, &str, u32, &str); 7] = [
             (
                 "Hello world!",
-                "saltstringsaltstring",
-                Some(10_000),
+                "saltstring",
+                ROUNDS_COUNT,
+                "svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1",
+            ),
+            (
+                "Hello world!",
+                "saltstringsaltst",
+                10_000,
                 "OW1/O6BYHV6BcXZu8QVeXbDWra3Oeqh0sbHbbMCVNSnCM/UrjmM0Dp8vOuZeHBy/YTBmSK6H9qs/y3RnOaw5v.",
             ),
             (
                 "This is just a test",
-                "toolongsaltstring",
-                Some(5_000),
+                "toolongsaltstrin",
+                5_000,
                 "lQ8jolhgVRVhY4b5pZKaysCLi0QBxGoNeKQzQ3glMhwllF7oGDZxUhx1yxdYcz/e1JSbq3y6JMxxl8audkUEm0",
             ),
             (
                 "a very much longer text to encrypt.  This one even stretches over morethan one line.",
-                "anotherlongsaltstring",
-                Some(1_400),
+                "anotherlongsalts",
+                1_400,
                 "POfYwTEok97VWcjxIiSOjiykti.o/pQs.wPvMxQ6Fm7I6IoYN3CmLs66x9t0oSwbtEW7o7UmJEiDwGqd8p4ur1",
             ),
             (
                 "we have a short salt string but not a short password",
                 "short",
-                Some(77_777),
+                77_777,
                 "WuQyW2YR.hBNpjjRhpYD/ifIw05xdfeEyQoMxIXbkvr0gge1a1x3yRULJ5CCaUeOxFmtlcGZelFl5CxtgfiAc0",
             ),
             (
                 "a short string",
                 "asaltof16chars..",
-                Some(123_456),
+                123_456,
                 "BtCwjqMJGx5hrJhZywWvt0RLE8uZ4oPwcelCjmw2kSYu.Ec6ycULevoBK25fs2xXgMNrCzIMVcgEJAstJeonj1",
             ),
             (
                 "the minimum number is still observed",
                 "roundstoolow",
-                Some(1_000),
+                1_000,
                 "kUMsbe306n21p9R.FRkW3IGn.S9NPN0x50YhH1xhLsPuWGsUSklZt58jaTfF4ZEQpyUNGc0dqbpBYYBaHHrsX.",
             ),
         ];

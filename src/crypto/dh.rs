@@ -1,9 +1,11 @@
 //! Diffie-Hellman as nova speaks it: prime 2^107 - 1, base 5, values as decimal text (`SimpleDH` in nova's agent.py).
 //!
-//! Arithmetic on secrets takes the same time for all of them: the power is crypto-bigint's, the decimal digits come by doubling
-//! (no division, no table). Only the number of leading zeros of a secret shows, as it does in the length of the passphrase.
+//! Arithmetic on secrets takes the same time for all of them: products and choices are crypto-bigint's, the remainder of a Mersenne
+//! prime is a sum of two parts (crypto-bigint's, for any prime, takes 1 KB more), the decimal digits come by doubling (no division,
+//! no table). Only the number of leading zeros of a secret shows, as it does in the length of the passphrase.
 
-use crypto_bigint::{U128, const_monty_params, modular::ConstMontyForm};
+use crypto_bigint::U128;
+use crypto_bigint::ctutils::{Choice, CtSelect};
 use zeroize::Zeroize;
 
 use crate::crypto::secret::Secret;
@@ -13,8 +15,6 @@ use crate::limits::DECIMAL_LEN;
 const BITS: u32 = 107;
 const PRIME: u128 = (1 << BITS) - 1;
 const BASE: u128 = 5;
-
-const_monty_params!(Prime, U128, "000007ffffffffffffffffffffffffff", "The prime of the exchange.");
 
 /// A number below the prime as ASCII digits without leading zeros: the passphrase that host and guest agree on.
 pub type Decimal = Secret<DECIMAL_LEN>;
@@ -62,8 +62,13 @@ impl Private {
 
     #[inline(never)] // once in the program
     fn power(&self, base: u128) -> Decimal {
-        let base = ConstMontyForm::<Prime, { U128::LIMBS }>::new(&U128::from_u128(base));
-        decimal(base.pow(&U128::from_u128(self.0)).retrieve().into())
+        let mut power = 1;
+        for bit in (0..u128::BITS).rev() {
+            power = product(power, power);
+            let more = product(power, base);
+            power = power.ct_select(&more, Choice::from_u128_lsb(self.0 >> bit));
+        }
+        decimal(power)
     }
 }
 
@@ -71,6 +76,16 @@ impl Drop for Private {
     fn drop(&mut self) {
         self.0.zeroize();
     }
+}
+
+/// `a` times `b` modulo the prime; neither is a multiple of it. As 2^107 is 1, the bits from there on are added to those below, once
+/// for the product and once for the carry.
+#[inline(never)]
+fn product(a: u128, b: u128) -> u128 {
+    let (low, high) = U128::from(a).widening_mul(&U128::from(b));
+    let (low, high) = (u128::from(low), u128::from(high));
+    let sum = (low & PRIME) + (high << (u128::BITS - BITS) | low >> BITS);
+    (sum & PRIME) + (sum >> BITS)
 }
 
 /// The digits of `value`, which is below the prime: doubled bit by bit, each digit carrying into the one before it.

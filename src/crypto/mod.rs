@@ -2,12 +2,14 @@
 //!
 //! Pure: random bytes and the time come from the caller. Every type that holds a secret wipes it when dropped.
 
+mod aes128;
 pub mod blob;
 pub mod crypt;
 pub mod dh;
-mod md5_crypt;
+mod digest;
+mod md5;
 pub mod secret;
-mod sha512_crypt;
+mod stretch;
 
 use zeroize::Zeroize;
 

@@ -10,7 +10,7 @@ use crate::network::live::Link;
 use crate::network::model::Wanted;
 use crate::network::plan::{Change, Plan};
 use crate::ports::{Host, Links};
-use crate::text::Text;
+use crate::text::{Show, Text};
 
 /// What became of a link.
 #[derive(Default)]
@@ -23,16 +23,23 @@ pub struct Applied {
     pub lacks_ipv6: bool,
 }
 
+impl Applied {
+    #[inline(never)]
+    fn failed(&mut self, what: &dyn Show) {
+        let comma = if self.failures.is_empty() { "" } else { ", " };
+        self.failures.add("%%", &[&comma, what]);
+    }
+}
+
 /// Applies `wanted` to `link`.
 #[inline(never)]
-pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wanted) -> Applied {
-    let mut link = link.clone();
+pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &mut Link, wanted: &Wanted) -> Applied {
     let mut applied = Applied::default();
     for _ in 0..ROUND_COUNT {
-        match round(links, host, &link, wanted, &mut applied) {
+        match round(links, host, link, wanted, &mut applied) {
             Err(Error::System(_, Errno(libc::EAGAIN))) => {}
             Err(error) => {
-                applied.failures = Text::of("%", &[&error]);
+                applied.failed(&error);
                 return applied;
             }
             Ok(0) => return applied,
@@ -42,7 +49,7 @@ pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &W
             }
         }
     }
-    applied.failures = Text::of("does not come to rest", &[]);
+    applied.failed(&"does not come to rest");
     applied
 }
 
@@ -51,23 +58,20 @@ pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &W
 #[inline(never)]
 fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wanted, applied: &mut Applied) -> Result<usize, Error> {
     let mut plan = Plan::new(wanted, link);
-    links.live(link, &mut |item| plan.see(item))?;
     applied.failures = Text::new();
+    links.live(link, &mut |item| plan.see(item))?;
     let mut made = 0;
     plan.changes(&mut |change| {
-        let result = links.change(link, &change);
-        match result {
-            Ok(()) => host.log(Level::Debug, "event=change link=% what=\"%\"", &[&link.name, &change]),
-            Err(error) => host.log(Level::Debug, "event=change-refused link=% what=\"%\" reason=\"%\"", &[&link.name, &change, &error]),
-        }
-        match result {
-            Ok(()) => made += 1,
-            Err(Error::System(_, Errno(libc::EAFNOSUPPORT))) => applied.lacks_ipv6 = true,
-            Err(error) if is_moot(&change, error) => {}
-            Err(error) => {
-                let comma = if applied.failures.is_empty() { "" } else { ", " };
-                applied.failures.add("%%", &[&comma, &error]);
-            }
+        let Err(error) = links.change(link, &change) else {
+            host.log(Level::Debug, "event=change link=% what=\"%\"", &[&link.name, &change]);
+            made += 1;
+            return;
+        };
+        host.log(Level::Debug, "event=change-refused link=% what=\"%\" reason=\"%\"", &[&link.name, &change, &error]);
+        if error.errno() == Some(Errno(libc::EAFNOSUPPORT)) {
+            applied.lacks_ipv6 = true;
+        } else if !is_moot(&change, error) {
+            applied.failed(&error);
         }
     });
     Ok(made)

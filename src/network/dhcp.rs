@@ -4,7 +4,7 @@
 /// links (NetworkManager, systemd-networkd) are not: ending one would take more than its DHCP client away.
 const CLIENTS: [&str; 5] = ["dhclient", "dhclient3", "dhcpcd", "udhcpc", "pump"];
 
-/// Whether a process of that name is a DHCP client.
-pub fn is_client(name: &str) -> bool {
-    CLIENTS.contains(&name)
+/// The DHCP client that a process of that name is.
+pub fn client_called(name: &[u8]) -> Option<&'static str> {
+    CLIENTS.into_iter().find(|client| client.as_bytes() == name)
 }

@@ -2,7 +2,7 @@
 //!
 //! What an entry means as an address or a route is decided when it is complete, in `parse`.
 
-use crate::network::ip::{Ip, number};
+use crate::network::ip::{Family, Ip, number};
 
 /// A value that is neither object nor array.
 #[derive(Clone, Copy)]
@@ -47,13 +47,32 @@ pub enum Field {
     Enabled,
 }
 
-/// A netmask as it was written.
+/// A netmask: the prefix length that it means, and its family unless it was a mere number.
 #[derive(Clone, Copy)]
-enum Netmask {
-    Absent,
-    Len(u8),
-    Mask(Ip),
-    Bad,
+struct Netmask {
+    len: u8,
+    family: Option<Family>,
+}
+
+/// A netmask that is missing or means no prefix length: longer than any address.
+const NO_NETMASK: Netmask = Netmask { len: u8::MAX, family: None };
+
+impl Netmask {
+    fn of_len(len: u64) -> Self {
+        Self { len: u8::try_from(len).unwrap_or(u8::MAX), family: None }
+    }
+
+    fn read(value: Scalar<'_>) -> Self {
+        match value {
+            Scalar::Number(len) => Self::of_len(len),
+            Scalar::Text(text) => match (number(text.as_bytes()), Ip::parse(text)) {
+                (Some(len), _) => Self::of_len(len),
+                (None, Some(mask)) => Self { len: mask.netmask_len().unwrap_or(u8::MAX), family: Some(mask.family) },
+                (None, None) => NO_NETMASK,
+            },
+            _ => NO_NETMASK,
+        }
+    }
 }
 
 /// The entry that is being read.
@@ -68,7 +87,7 @@ pub struct Entry {
 }
 
 /// An entry of which nothing has been read.
-pub const NO_ENTRY: Entry = Entry { ip: None, netmask: Netmask::Absent, gateway: Claim::None, enabled: true };
+pub const NO_ENTRY: Entry = Entry { ip: None, netmask: NO_NETMASK, gateway: Claim::None, enabled: true };
 
 impl Entry {
     /// Takes a member's value.
@@ -76,32 +95,18 @@ impl Entry {
         match (field, value) {
             (Field::Ip, Scalar::Text(text)) => self.ip = Ip::parse(text),
             (Field::Ip, _) => self.ip = None,
-            (Field::Netmask, Scalar::Number(len)) => self.netmask = u8::try_from(len).map_or(Netmask::Bad, Netmask::Len),
-            (Field::Netmask, Scalar::Text(text)) => {
-                self.netmask = match number(text.as_bytes(), 10).map(u8::try_from) {
-                    Some(Ok(len)) => Netmask::Len(len),
-                    _ => Ip::parse(text).map_or(Netmask::Bad, Netmask::Mask),
-                }
-            }
-            (Field::Netmask, _) => self.netmask = Netmask::Bad,
+            (Field::Netmask, value) => self.netmask = Netmask::read(value),
             (Field::Gateway, value) => self.gateway = Claim::read(value),
-            (Field::Enabled, value) => {
-                self.enabled = match value {
-                    Scalar::Flag(flag) => flag,
-                    Scalar::Number(number) => number != 0,
-                    Scalar::Text(text) => text != "0" && !text.eq_ignore_ascii_case("false"),
-                    _ => true,
-                }
-            }
+            (Field::Enabled, Scalar::Flag(flag)) => self.enabled = flag,
+            (Field::Enabled, Scalar::Number(number)) => self.enabled = number != 0,
+            (Field::Enabled, Scalar::Text(text)) => self.enabled = text != "0" && !text.eq_ignore_ascii_case("false"),
+            (Field::Enabled, _) => self.enabled = true,
         }
     }
 
     /// The prefix length that the netmask means for `ip`: a number, digits, or a netmask of the same family.
     pub fn prefix_len(&self, ip: &Ip) -> Option<u8> {
-        match self.netmask {
-            Netmask::Len(len) if len <= ip.width() => Some(len),
-            Netmask::Mask(mask) if mask.same_family(ip) => mask.netmask_len(),
-            _ => None,
-        }
+        let Netmask { len, family } = self.netmask;
+        (len <= ip.width() && family.is_none_or(|family| family == ip.family)).then_some(len)
     }
 }

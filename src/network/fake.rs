@@ -135,17 +135,17 @@ impl Links for FakeKernel {
     }
 
     fn live(&mut self, _: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Error> {
-        self.addresses.iter().for_each(|live| each(Item::Address(live.clone())));
+        self.addresses.iter().for_each(|live| each(Item::Address(*live)));
         if self.interrupted > 0 {
             self.interrupted -= 1;
             return Err(Error::System("read", Errno(libc::EAGAIN)));
         }
-        self.routes.iter().for_each(|(live, _)| each(Item::Route(live.clone())));
+        self.routes.iter().for_each(|(live, _)| each(Item::Route(*live)));
         Ok(())
     }
 
     fn change(&mut self, _: &Link, change: &Change) -> Result<(), Error> {
-        self.changes.push(change.clone());
+        self.changes.push(*change);
         let refused = self.refuse.is_some_and(|refuse| refuse(change));
         let errno = match change {
             _ if refused => libc::EPERM,

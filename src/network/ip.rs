@@ -4,209 +4,269 @@
 
 use crate::text::{Line, Show};
 
-/// An IPv4 or IPv6 address, octets in network order.
+/// A family of addresses; as a number, the octets of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ip {
+#[repr(u8)]
+pub enum Family {
     /// IPv4.
-    V4([u8; 4]),
+    V4 = 4,
     /// IPv6.
-    V6([u8; 16]),
+    V6 = 16,
+}
+
+/// An IPv4 or IPv6 address.
+#[derive(Clone, Copy, Debug, Eq)]
+pub struct Ip {
+    /// The family.
+    pub family: Family,
+    /// In network order; those behind an IPv4 address are zero, so that both families take the same arithmetic.
+    octets: [u8; 16],
+}
+
+impl PartialEq for Ip {
+    /// Out of line: compared in many places.
+    #[inline(never)]
+    fn eq(&self, other: &Self) -> bool {
+        self.family == other.family && self.octets == other.octets
+    }
 }
 
 impl Ip {
     /// Reads a text form without prefix length or zone.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.as_bytes();
-        if text.contains(&b':') { parse_v6(text).map(Self::V6) } else { parse_v4(text).map(Self::V4) }
+        Self::read(text.as_bytes())
+    }
+
+    /// As [`Ip::parse`].
+    #[inline(never)]
+    pub fn read(text: &[u8]) -> Option<Self> {
+        match parse_v4(text) {
+            Some(bits) => Some(Self::new(Family::V4, u128::from(bits) << 96)),
+            None => {
+                let mut ip = Self::unspecified(Family::V6);
+                read_v6(text, &mut ip.octets).map(|()| ip)
+            }
+        }
     }
 
     /// Reads 4 or 16 octets.
+    #[inline(never)]
     pub fn from_octets(octets: &[u8]) -> Option<Self> {
-        match octets.len() {
-            4 => Some(Self::V4(octets.try_into().ok()?)),
-            16 => Some(Self::V6(octets.try_into().ok()?)),
-            _ => None,
+        let family = match octets.len() {
+            4 => Family::V4,
+            16 => Family::V6,
+            _ => return None,
+        };
+        let mut ip = Self::unspecified(family);
+        for (to, from) in ip.octets.iter_mut().zip(octets) {
+            *to = *from;
         }
+        Some(ip)
+    }
+
+    fn new(family: Family, bits: u128) -> Self {
+        Self { family, octets: bits.to_be_bytes() }
+    }
+
+    /// The address as a number whose first bits are the address's.
+    fn bits(&self) -> u128 {
+        u128::from_be_bytes(self.octets)
     }
 
     /// The octets in network order.
     pub fn octets(&self) -> &[u8] {
-        match self {
-            Self::V4(octets) => octets,
-            Self::V6(octets) => octets,
-        }
-    }
-
-    fn octets_mut(&mut self) -> &mut [u8] {
-        match self {
-            Self::V4(octets) => octets,
-            Self::V6(octets) => octets,
-        }
+        self.octets.get(..self.family as usize).unwrap_or_default()
     }
 
     /// Whether the address is IPv4.
     pub fn is_v4(&self) -> bool {
-        matches!(self, Self::V4(_))
+        self.family == Family::V4
     }
 
     /// Whether both are of the same family.
     pub fn same_family(&self, other: &Self) -> bool {
-        self.is_v4() == other.is_v4()
+        self.family == other.family
     }
 
     /// Bits of an address of this family.
     pub fn width(&self) -> u8 {
-        if self.is_v4() { 32 } else { 128 }
+        self.family as u8 * 8
     }
 
     /// `0.0.0.0` or `::`.
     pub fn is_unspecified(&self) -> bool {
-        self.octets().iter().all(|&octet| octet == 0)
+        self.bits() == 0
     }
 
-    /// The unspecified address of the same family.
-    pub fn unspecified(&self) -> Self {
-        self.network(0)
+    /// The unspecified address of a family.
+    pub const fn unspecified(family: Family) -> Self {
+        Self { family, octets: [0; 16] }
     }
 
     /// The address with everything behind the first `prefix_len` bits cleared.
-    pub fn network(mut self, prefix_len: u8) -> Self {
-        for (i, octet) in self.octets_mut().iter_mut().enumerate() {
-            *octet &= mask(i, prefix_len);
-        }
-        self
+    pub fn network(self, prefix_len: u8) -> Self {
+        Self::new(self.family, self.bits() & !behind(prefix_len))
     }
 
     /// The address with everything behind the first `prefix_len` bits set: the broadcast address of an IPv4 subnet.
-    pub fn last(mut self, prefix_len: u8) -> Self {
-        for (i, octet) in self.octets_mut().iter_mut().enumerate() {
-            *octet |= !mask(i, prefix_len);
-        }
-        self
+    pub fn last(self, prefix_len: u8) -> Self {
+        Self::new(self.family, self.bits() | behind(prefix_len)).network(self.width())
+    }
+
+    /// Whether both are of the same family and have the same first `prefix_len` bits.
+    #[inline(never)]
+    pub fn shares(&self, other: &Self, prefix_len: u8) -> bool {
+        self.same_family(other) && (self.bits() ^ other.bits()) & !behind(prefix_len) == 0
     }
 
     /// The prefix length that this address means as a netmask; `None` unless its set bits come first and together.
     pub fn netmask_len(&self) -> Option<u8> {
-        let len = self.octets().iter().map(|octet| octet.leading_ones()).take_while(|&ones| ones > 0).sum::<u32>();
-        let len = u8::try_from(len).ok()?;
-        (self.last(0).network(len) == *self).then_some(len)
+        let len = self.bits().leading_ones() as u8;
+        (self.bits() & behind(len) == 0).then_some(len)
     }
 
     /// Whether the address can be that of a single host on a network: not unspecified, loopback, multicast, reserved or IPv4 in IPv6.
+    #[inline(never)]
     pub fn is_host(&self) -> bool {
-        match self {
-            Self::V4([first, ..]) => !matches!(first, 0 | 127 | 224..),
-            Self::V6([0xff, ..]) => false,
-            Self::V6([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ..]) => false,
-            Self::V6(_) => !self.is_unspecified() && self.octets() != LOOPBACK_V6,
+        let [first, ..] = self.octets;
+        match self.family {
+            Family::V4 => !matches!(first, 0 | 127 | 224..),
+            Family::V6 => first != 0xff && self.bits() > 1 && self.bits() >> 32 != 0xffff,
         }
     }
 
     /// Whether the address is an IPv6 link-local one, `fe80::/10`.
     pub fn is_link_local_v6(&self) -> bool {
-        matches!(self, Self::V6([0xfe, second, ..]) if second & 0xc0 == 0x80)
+        let [first, second, ..] = self.octets;
+        !self.is_v4() && first == 0xfe && second & 0xc0 == 0x80
     }
 }
 
-/// `::1`
-const LOOPBACK_V6: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+/// All bits but the first `prefix_len`.
+#[inline(never)]
+fn behind(prefix_len: u8) -> u128 {
+    u128::MAX.checked_shr(u32::from(prefix_len)).unwrap_or(0)
+}
 
 /// Four decimal numbers without leading zeros.
-fn parse_v4(text: &[u8]) -> Option<[u8; 4]> {
-    let mut octets = [0; 4];
-    let mut parts = text.split(|&byte| byte == b'.');
-    for octet in &mut octets {
-        let part = parts.next()?;
-        if part.len() > 1 && part.first() == Some(&b'0') {
+#[inline(never)]
+fn parse_v4(mut text: &[u8]) -> Option<u32> {
+    let mut bits = 0;
+    for i in 0..4 {
+        if i > 0 {
+            let [b'.', rest @ ..] = text else { return None };
+            text = rest;
+        }
+        let part = text;
+        let octet = u8::try_from(take_number(&mut text, 10)?).ok()?;
+        if part.first() == Some(&b'0') && part.len() - text.len() > 1 {
             return None;
         }
-        *octet = u8::try_from(number(part, 10)?).ok()?;
+        bits = bits << 8 | u32::from(octet);
     }
-    parts.next().is_none().then_some(octets)
+    text.is_empty().then_some(bits)
 }
 
 /// Eight hexadecimal numbers, of which one run of zeros may be `::`, and the last two a dotted quad.
-fn parse_v6(text: &[u8]) -> Option<[u8; 16]> {
-    let mut octets = [0; 16];
+fn read_v6(mut text: &[u8], octets: &mut [u8; 16]) -> Option<()> {
+    // Octets so far, and how many of them are in front of the gap.
     let (mut len, mut gap) = (0, None);
-    let mut rest = text;
-    if let Some(tail) = text.strip_prefix(b"::") {
-        (rest, gap) = (tail, Some(0));
+    if let [b':', b':', tail @ ..] = text {
+        (text, gap) = (tail, Some(0));
     }
-    while !rest.is_empty() {
-        let end = rest.iter().position(|&byte| byte == b':').unwrap_or(rest.len());
-        let (part, tail) = rest.split_at_checked(end)?;
-        if part.contains(&b'.') && tail.is_empty() {
-            octets.get_mut(len..len + 4)?.copy_from_slice(&parse_v4(part)?);
+    while !text.is_empty() {
+        let part = text;
+        let number = take_number(&mut text, 16)?;
+        let room = octets.get_mut(len..)?;
+        if text.first() == Some(&b'.') {
+            *room.first_chunk_mut()? = parse_v4(part)?.to_be_bytes();
             len += 4;
             break;
         }
-        octets.get_mut(len..len + 2)?.copy_from_slice(&number(part, 16)?.to_be_bytes());
+        *room.first_chunk_mut()? = u16::try_from(number).ok()?.to_be_bytes();
         len += 2;
-        rest = match tail {
+        text = match text {
+            _ if part.len() - text.len() > 4 => return None,
             [b':', b':', tail @ ..] if gap.replace(len).is_none() => tail,
             [b':', tail @ ..] if tail.first().is_some_and(|&first| first != b':') => tail,
-            [] => tail,
+            [] => text,
             _ => return None,
         };
     }
-    match gap {
-        Some(gap) if len < 16 => octets.get_mut(gap..)?.rotate_right(16 - len),
-        None if len == 16 => {}
-        _ => return None,
+    let Some(gap) = gap else { return (len == 16).then_some(()) };
+    if len == 16 {
+        return None;
     }
-    Some(octets)
+    // What is behind the gap goes to the end.
+    let before = *octets;
+    for (to, octet) in octets.iter_mut().enumerate().skip(gap) {
+        let from = (to + len).wrapping_sub(16);
+        *octet = before.get(from).filter(|_| from >= gap).copied().unwrap_or(0);
+    }
+    Some(())
 }
 
-/// The value of one to four digits.
+/// Takes a number from the front of `text`: one digit or more. A number beyond what fits becomes the largest.
 #[inline(never)]
-pub fn number(digits: &[u8], radix: u32) -> Option<u16> {
-    let value = |value: u32, digit: &u8| Some(value * radix + char::from(*digit).to_digit(radix)?);
-    let fits = (1..=4).contains(&digits.len());
-    digits.iter().take(4).try_fold(0, value).filter(|_| fits).map(|value| value as u16)
+pub fn take_number(text: &mut &[u8], radix: u32) -> Option<u64> {
+    let before = text.len();
+    let mut number = 0u64;
+    while let Some((&first, rest)) = text.split_first()
+        && let Some(digit) = char::from(first).to_digit(radix)
+    {
+        number = number.saturating_mul(u64::from(radix)).saturating_add(u64::from(digit));
+        *text = rest;
+    }
+    (text.len() < before).then_some(number)
 }
 
-/// The octet at `index` of a netmask of `prefix_len` bits.
-fn mask(index: usize, prefix_len: u8) -> u8 {
-    let bits = usize::from(prefix_len).saturating_sub(index * 8).min(8);
-    !(0xffu8.checked_shr(bits as u32).unwrap_or(0))
+/// The value of decimal digits.
+pub fn number(mut digits: &[u8]) -> Option<u64> {
+    take_number(&mut digits, 10).filter(|_| digits.is_empty())
+}
+
+/// Writes octets with `parting` between them, each of at least `width` digits.
+#[inline(never)]
+pub fn put_octets(line: &mut Line<'_>, octets: &[u8], parting: &str, base: u64, width: usize) {
+    for (i, octet) in octets.iter().enumerate() {
+        if i > 0 {
+            line.put(parting);
+        }
+        line.put_number(u64::from(*octet), base, width);
+    }
 }
 
 impl Show for Ip {
     fn show(&self, line: &mut Line<'_>) {
-        match self {
-            Self::V4([a, b, c, d]) => line.fill("%.%.%.%", &[a, b, c, d]),
-            Self::V6(octets) => {
-                let mut groups = [0u16; 8];
-                for (group, pair) in groups.iter_mut().zip(octets.chunks_exact(2)) {
-                    *group = pair.iter().fold(0, |high, &low| high << 8 | u16::from(low));
-                }
-                show_v6(line, &groups)
-            }
+        match self.family {
+            Family::V4 => put_octets(line, self.octets(), ".", 10, 1),
+            Family::V6 => show_v6(line, &self.octets),
         }
     }
 }
 
 /// RFC 5952, section 4: no leading zeros, the first longest run of two or more zero groups as `::`.
-fn show_v6(line: &mut Line<'_>, groups: &[u16; 8]) {
-    let zeros_at = |start: usize| groups.iter().skip(start).take_while(|&&group| group == 0).count();
-    let (mut start, mut len) = (8, 1);
-    for i in 0..8 {
-        if zeros_at(i) > len {
-            (start, len) = (i, zeros_at(i));
+fn show_v6(line: &mut Line<'_>, octets: &[u8; 16]) {
+    let (groups, _) = octets.as_chunks();
+    let (mut end, mut longest, mut run) = (0, 1, 0);
+    for (i, group) in groups.iter().enumerate() {
+        run = if *group == [0, 0] { run + 1 } else { 0 };
+        if run > longest {
+            (end, longest) = (i + 1, run);
         }
     }
     for (i, group) in groups.iter().enumerate() {
-        if i == start {
+        let place = i + longest;
+        if place == end {
             line.put("::");
         }
-        if i >= start && i < start + len {
+        if place >= end && i < end {
             continue;
         }
-        if i > 0 && i != start + len {
+        if i > 0 && i != end {
             line.put(":");
         }
-        line.put_number(u64::from(*group), 16, 1);
+        line.put_number(u64::from(u16::from_be_bytes(*group)), 16, 1);
     }
 }
 
@@ -273,8 +333,8 @@ mod tests {
         fn what_is_read_is_what_the_standard_library_reads(text in "[0-9a-f:.]{0,20}|([0-9a-f]{0,4}:){0,9}[0-9a-f]{0,5}|(::)?([0-9a-f]{1,4}:){0,7}[0-9]{1,3}(.[0-9]{1,3}){3}|([0-9a-f]{1,4}::?){5,8}[0-9a-f]{0,4}") {
             let theirs: Option<IpAddr> = text.parse().ok();
             let theirs = theirs.map(|ip| match ip {
-                IpAddr::V4(ip) => Ip::V4(ip.octets()),
-                IpAddr::V6(ip) => Ip::V6(ip.octets()),
+                IpAddr::V4(ip) => Ip::from_octets(&ip.octets()).unwrap(),
+                IpAddr::V6(ip) => Ip::from_octets(&ip.octets()).unwrap(),
             });
             prop_assert_eq!(Ip::parse(&text), theirs);
         }
@@ -288,14 +348,14 @@ mod tests {
             let [a, b, c, d, e, g, h, i] = groups;
             let theirs = Ipv6Addr::new(a, b, c, d, e, g, h, i);
             if theirs.to_ipv4_mapped().is_none() {
-                prop_assert_eq!(Ip::V6(theirs.octets()).to_string(), theirs.to_string());
+                prop_assert_eq!(Ip::from_octets(&theirs.octets()).unwrap().to_string(), theirs.to_string());
             }
         }
 
         #[test]
         fn a_netmask_has_its_own_length(len in 0u8..=128) {
-            prop_assert_eq!(Ip::V6([0xff; 16]).network(len).netmask_len(), Some(len));
-            prop_assert_eq!(Ip::V4([0xff; 4]).network(len.min(32)).netmask_len(), Some(len.min(32)));
+            prop_assert_eq!(Ip::from_octets(&[0xff; 16]).unwrap().network(len).netmask_len(), Some(len));
+            prop_assert_eq!(Ip::from_octets(&[0xff; 4]).unwrap().network(len.min(32)).netmask_len(), Some(len.min(32)));
         }
     }
 }

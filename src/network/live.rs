@@ -28,7 +28,7 @@ impl Link {
 }
 
 /// One thing that is configured on a link now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
     /// An address.
     Address(LiveAddress),
@@ -37,7 +37,7 @@ pub enum Item {
 }
 
 /// An address that the link has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LiveAddress {
     /// The address and its prefix.
     pub address: Address,
@@ -50,7 +50,7 @@ pub struct LiveAddress {
 }
 
 /// A unicast route of the main table through the link alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LiveRoute {
     /// Destination and next hop.
     pub route: Route,

@@ -4,6 +4,7 @@ pub mod apply;
 pub mod dhcp;
 mod entry;
 pub mod ip;
+mod lines;
 pub mod live;
 pub mod model;
 pub mod nodename;

@@ -3,7 +3,7 @@
 use heapless::Vec;
 
 use crate::limits::{ADDRESS_COUNT, DNS_COUNT, ROUTE_COUNT};
-use crate::network::ip::Ip;
+use crate::network::ip::{Ip, put_octets};
 use crate::text::{Line, Show};
 
 /// A unicast MAC address (IEEE 802 MAC-48).
@@ -13,26 +13,24 @@ pub struct Mac(pub [u8; 6]);
 impl Mac {
     /// Reads twelve hexadecimal digits of either case; any `:` and `-` are passed over. Group addresses and zero are none.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut octets = [0; 6];
-        let mut digits = text.bytes().filter(|byte| !matches!(byte, b':' | b'-'));
-        for octet in &mut octets {
-            *octet = hex(digits.next()?)? << 4 | hex(digits.next()?)?;
+        let (mut bits, mut count) = (0, 0);
+        for byte in text.bytes() {
+            if let Some(digit) = char::from(byte).to_digit(16) {
+                bits = bits << 4 | u64::from(digit);
+                count += 1;
+            } else if !matches!(byte, b':' | b'-') {
+                return None;
+            }
         }
-        let is_whole = digits.next().is_none();
-        (is_whole && octets != [0; 6] && octets.first()? & 1 == 0).then_some(Self(octets))
+        let [_, _, octets @ ..] = bits.to_be_bytes();
+        let is_group = bits >> 40 & 1 != 0;
+        (count == 12 && bits != 0 && !is_group).then_some(Self(octets))
     }
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).map(|value| value as u8)
 }
 
 impl Show for Mac {
     fn show(&self, line: &mut Line<'_>) {
-        for (i, octet) in self.0.iter().enumerate() {
-            line.put(if i == 0 { "" } else { ":" });
-            line.put_number(u64::from(*octet), 16, 2);
-        }
+        put_octets(line, &self.0, ":", 16, 2);
     }
 }
 
@@ -58,7 +56,7 @@ impl Address {
 
     /// Whether `ip` is in the address's subnet.
     pub fn covers(&self, ip: &Ip) -> bool {
-        self.ip.same_family(ip) && ip.network(self.prefix_len) == self.ip.network(self.prefix_len)
+        self.ip.shares(ip, self.prefix_len)
     }
 }
 
@@ -92,7 +90,7 @@ impl Route {
 
     /// The default route via `gateway`.
     pub fn default_via(gateway: Ip) -> Self {
-        Self { destination: gateway.unspecified(), prefix_len: 0, gateway: Some(gateway) }
+        Self { destination: Ip::unspecified(gateway.family), prefix_len: 0, gateway: Some(gateway) }
     }
 }
 

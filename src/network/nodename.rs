@@ -2,25 +2,36 @@
 
 use crate::error::Error;
 use crate::limits::NODENAME_LEN;
+use crate::network::lines::take_line;
 use crate::ports::Sink;
 
 /// A host name that has been checked: 1 to 64 letters, digits, `-`, `_` and single `.` in between; no part starts or ends with `-`. The
 /// kernel would take anything; this is what hostname(5) allows, and `_`, which host names of hosted machines do have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Nodename(heapless::String<NODENAME_LEN>);
+pub struct Nodename(heapless::Vec<u8, NODENAME_LEN>);
 
 impl Nodename {
     /// Checks a name. White space around it is not part of it.
     pub fn parse(text: &[u8]) -> Option<Self> {
-        let text = core::str::from_utf8(text.trim_ascii()).ok()?;
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let part = |part: &str| !part.is_empty() && part.bytes().all(allowed) && !part.starts_with('-') && !part.ends_with('-');
-        if text.split('.').all(part) { text.try_into().ok().map(Self) } else { None }
+        let text = text.trim_ascii();
+        let mut before = b'.';
+        for &byte in text {
+            let fits = match byte {
+                b'.' => !matches!(before, b'.' | b'-'),
+                b'-' => before != b'.',
+                _ => byte == b'_' || byte.is_ascii_alphanumeric(),
+            };
+            if !fits {
+                return None;
+            }
+            before = byte;
+        }
+        if matches!(before, b'.' | b'-') { None } else { text.try_into().ok().map(Self) }
     }
 
     /// The name.
     pub fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        &self.0
     }
 }
 
@@ -31,10 +42,11 @@ impl Nodename {
 ///
 /// Those of the sink.
 pub fn edit(old: &[u8], name: &Nodename, sink: &mut dyn Sink) -> Result<bool, Error> {
-    let (mut named, mut last) = (false, &b"\n"[..]);
-    for line in old.split_inclusive(|&byte| byte == b'\n') {
+    let (mut named, mut ends) = (false, true);
+    let mut rest = old;
+    while let Some(line) = take_line(&mut rest) {
         let text = line.trim_ascii();
-        if named || text.is_empty() || text.starts_with(b"#") {
+        if named || matches!(text, [] | [b'#', ..]) {
             sink.put(line)?;
         } else if text == name.as_bytes() {
             return Ok(false);
@@ -42,10 +54,10 @@ pub fn edit(old: &[u8], name: &Nodename, sink: &mut dyn Sink) -> Result<bool, Er
             put(name, sink)?;
             named = true;
         }
-        last = line;
+        ends = line.last() == Some(&b'\n');
     }
     if !named {
-        if !last.ends_with(b"\n") {
+        if !ends {
             sink.put(b"\n")?;
         }
         put(name, sink)?;
@@ -53,6 +65,7 @@ pub fn edit(old: &[u8], name: &Nodename, sink: &mut dyn Sink) -> Result<bool, Er
     Ok(true)
 }
 
+#[inline(never)]
 fn put(name: &Nodename, sink: &mut dyn Sink) -> Result<(), Error> {
     sink.put(name.as_bytes())?;
     sink.put(b"\n")

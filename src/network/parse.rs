@@ -11,7 +11,7 @@ use miniserde::{Deserialize, Result as Parsed, make_place};
 use crate::error::Error;
 use crate::limits::{OBJECT_COUNT, PROBLEMS_LEN};
 use crate::network::entry::{Claim, Entry, Field, NO_ENTRY, Scalar};
-use crate::network::ip::Ip;
+use crate::network::ip::{Family, Ip};
 use crate::network::model::{Address, Mac, Route, Wanted};
 use crate::text::{Parts, Text};
 
@@ -23,7 +23,6 @@ pub struct Document {
     pub wanted: Wanted,
     /// The places of what was not, such as `ips[1] netmask`; never the text found there.
     pub problems: Text<PROBLEMS_LEN>,
-    mac: Option<Mac>,
     gateways: [Gateway; 2],
     at: At,
     index: usize,
@@ -39,32 +38,21 @@ pub struct Document {
 #[inline(never)]
 pub fn parse(text: &str, node: &str) -> Result<Box<Document>, Error> {
     let Boxed(mut document) = miniserde::json::from_str(text).map_err(|_| Error::Request("not a JSON object"))?;
-    document.wanted.mac = document.mac.or_else(|| Mac::parse(node)).ok_or(Error::Request("no MAC address"))?;
+    if document.wanted.mac == NO_MAC {
+        document.wanted.mac = Mac::parse(node).ok_or(Error::Request("no MAC address"))?;
+    }
     document.wanted.gateway4 = document.gateway(Family::V4);
     document.wanted.gateway6 = document.gateway(Family::V6);
     document.wanted.complete = document.problems.is_empty();
     Ok(document)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
-    V4,
-    V6,
-}
-
-impl Family {
-    fn of(ip: &Ip) -> Self {
-        if ip.is_v4() { Self::V4 } else { Self::V6 }
-    }
-}
-
 /// What is known of the default gateway of one family. The interface's own member decides, even if it is null; only where there is no such
 /// member (hosts of 2011 have none for IPv6) the gateway of the first address that has one is taken.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gateway {
-    Unknown,
-    OfAddress(Claim),
-    OfInterface(Claim),
+#[derive(Clone, Copy)]
+struct Gateway {
+    claim: Claim,
+    is_decided: bool,
 }
 
 /// A list of the document.
@@ -105,13 +93,39 @@ enum Open {
     Entry(List),
 }
 
+/// Stands for a MAC address that is missing or is none.
+const NO_MAC: Mac = Mac([0; 6]);
+
+/// A member's name, filled up with zeros.
+type Name = [u8; 10];
+
+/// The members of the document.
+const DOCUMENT: [(Name, At); 8] = [
+    (*b"mac\0\0\0\0\0\0\0", At::Mac),
+    (*b"gateway\0\0\0", At::Gateway(Family::V4)),
+    (*b"gateway_v6", At::Gateway(Family::V6)),
+    (*b"gateway6\0\0", At::Gateway(Family::V6)),
+    (*b"ips\0\0\0\0\0\0\0", At::List(List::Ips)),
+    (*b"ip6s\0\0\0\0\0\0", At::List(List::Ip6s)),
+    (*b"routes\0\0\0\0", At::List(List::Routes)),
+    (*b"dns\0\0\0\0\0\0\0", At::List(List::Dns)),
+];
+
+/// The members of an entry: all but the last are an address's, all but the first a route's.
+const ENTRY: [(Name, At); 5] = [
+    (*b"ip\0\0\0\0\0\0\0\0", At::Field(Field::Ip)),
+    (*b"netmask\0\0\0", At::Field(Field::Netmask)),
+    (*b"gateway\0\0\0", At::Field(Field::Gateway)),
+    (*b"enabled\0\0\0", At::Field(Field::Enabled)),
+    (*b"route\0\0\0\0\0", At::Field(Field::Ip)),
+];
+
 impl Document {
     const fn new() -> Self {
         Self {
-            wanted: Wanted::new(Mac([0; 6])),
+            wanted: Wanted::new(NO_MAC),
             problems: Text::new(),
-            mac: None,
-            gateways: [Gateway::Unknown; 2],
+            gateways: [Gateway { claim: Claim::None, is_decided: false }; 2],
             at: At::Mac,
             index: 0,
             entry: NO_ENTRY,
@@ -119,6 +133,7 @@ impl Document {
         }
     }
 
+    #[inline(never)]
     fn problem(&mut self, place: &str, parts: &Parts<'_>) {
         if !self.problems.is_empty() {
             self.problems.add(", ", &[]);
@@ -126,9 +141,11 @@ impl Document {
         self.problems.add(place, parts);
     }
 
+    /// Notes what is wrong with the current entry: nothing, or a space and a word.
+    #[inline(never)]
     fn bad_entry(&mut self, list: List, what: &str) {
         let index = self.index;
-        self.problem("%[%]%%", &[&list.name(), &index, &if what.is_empty() { "" } else { " " }, &what]);
+        self.problem("%[%]%", &[&list.name(), &index, &what]);
     }
 
     fn slot(&mut self, family: Family) -> &mut Gateway {
@@ -137,9 +154,8 @@ impl Document {
     }
 
     fn gateway(&mut self, family: Family) -> Option<Ip> {
-        let (Gateway::OfInterface(claim) | Gateway::OfAddress(claim)) = *self.slot(family) else { return None };
-        match claim {
-            Claim::Is(ip) if Family::of(&ip) == family => return Some(ip),
+        match self.slot(family).claim {
+            Claim::Is(ip) if ip.family == family => return Some(ip),
             Claim::None => {}
             _ => self.problem("%", &[&if family == Family::V4 { "gateway" } else { "gateway_v6" }]),
         }
@@ -147,11 +163,12 @@ impl Document {
     }
 
     /// Takes a value that stands at the current place.
+    #[inline(never)]
     fn scalar(&mut self, value: Scalar<'_>) {
         match (self.at, value) {
-            (At::Mac, Scalar::Text(text)) => self.mac = Mac::parse(text),
+            (At::Mac, Scalar::Text(text)) => self.wanted.mac = Mac::parse(text).unwrap_or(NO_MAC),
             (At::Mac, _) | (At::List(_), Scalar::Null) | (At::Entry(List::Dns), Scalar::Null) => {}
-            (At::Gateway(family), value) => *self.slot(family) = Gateway::OfInterface(Claim::read(value)),
+            (At::Gateway(family), value) => *self.slot(family) = Gateway { claim: Claim::read(value), is_decided: true },
             (At::List(List::Dns) | At::Entry(List::Dns), Scalar::Text(text)) => self.name_server(text),
             (At::List(list), _) => self.problem("%", &[&list.name()]),
             (At::Entry(list), _) => self.bad_entry(list, ""),
@@ -162,7 +179,7 @@ impl Document {
     fn name_server(&mut self, text: &str) {
         let Some(ip) = Ip::parse(text).filter(|ip| !ip.is_unspecified()) else { return self.bad_entry(List::Dns, "") };
         if !self.wanted.dns.contains(&ip) && self.wanted.dns.push(ip).is_err() {
-            self.bad_entry(List::Dns, "is one too many");
+            self.bad_entry(List::Dns, " is one too many");
         }
     }
 
@@ -170,8 +187,8 @@ impl Document {
         if !self.entry.enabled {
             return;
         }
-        let Some(ip) = self.entry.ip else { return self.bad_entry(list, if list == List::Routes { "route" } else { "ip" }) };
-        let Some(prefix_len) = self.entry.prefix_len(&ip) else { return self.bad_entry(list, "netmask") };
+        let Some(ip) = self.entry.ip else { return self.bad_entry(list, if list == List::Routes { " route" } else { " ip" }) };
+        let Some(prefix_len) = self.entry.prefix_len(&ip) else { return self.bad_entry(list, " netmask") };
         match list {
             List::Routes => self.end_route(ip, prefix_len),
             _ => self.end_address(list, ip, prefix_len),
@@ -180,15 +197,15 @@ impl Document {
 
     fn end_address(&mut self, list: List, ip: Ip, prefix_len: u8) {
         let gateway = self.entry.gateway;
-        let Some(address) = Address::new(ip, prefix_len) else { return self.bad_entry(list, "ip") };
-        let slot = self.slot(Family::of(&ip));
-        if *slot == Gateway::Unknown && gateway != Claim::None {
-            *slot = Gateway::OfAddress(gateway);
+        let Some(address) = Address::new(ip, prefix_len) else { return self.bad_entry(list, " ip") };
+        let slot = self.slot(ip.family);
+        if !slot.is_decided && slot.claim == Claim::None {
+            slot.claim = gateway;
         }
         match self.wanted.addresses.iter().find(|other| other.ip == ip).copied() {
             Some(same) if same == address => {}
-            Some(_) => self.bad_entry(list, "contradicts another"),
-            None if self.wanted.addresses.push(address).is_err() => self.bad_entry(list, "is one too many"),
+            Some(_) => self.bad_entry(list, " contradicts another"),
+            None if self.wanted.addresses.push(address).is_err() => self.bad_entry(list, " is one too many"),
             None => {}
         }
     }
@@ -197,11 +214,11 @@ impl Document {
         let gateway = match self.entry.gateway {
             Claim::None => None,
             Claim::Is(ip) => Some(ip),
-            Claim::Bad => return self.bad_entry(List::Routes, "gateway"),
+            Claim::Bad => return self.bad_entry(List::Routes, " gateway"),
         };
-        let Some(route) = Route::new(destination, prefix_len, gateway) else { return self.bad_entry(List::Routes, "gateway") };
+        let Some(route) = Route::new(destination, prefix_len, gateway) else { return self.bad_entry(List::Routes, " gateway") };
         if !self.wanted.routes.contains(&route) && self.wanted.routes.push(route).is_err() {
-            self.bad_entry(List::Routes, "is one too many");
+            self.bad_entry(List::Routes, " is one too many");
         }
     }
 
@@ -290,22 +307,19 @@ struct Level<'a> {
 
 impl Map for Level<'_> {
     fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
-        self.document.at = match (self.open, key) {
-            (Open::Document, "mac") => At::Mac,
-            (Open::Document, "gateway") => At::Gateway(Family::V4),
-            (Open::Document, "gateway_v6" | "gateway6") => At::Gateway(Family::V6),
-            (Open::Document, "ips") => At::List(List::Ips),
-            (Open::Document, "ip6s") => At::List(List::Ip6s),
-            (Open::Document, "routes") => At::List(List::Routes),
-            (Open::Document, "dns") => At::List(List::Dns),
-            (Open::Entry(List::Routes), "route") => At::Field(Field::Ip),
-            (Open::Entry(List::Ips | List::Ip6s), "ip") => At::Field(Field::Ip),
-            (Open::Entry(_), "netmask") => At::Field(Field::Netmask),
-            (Open::Entry(_), "gateway") => At::Field(Field::Gateway),
-            (Open::Entry(_), "enabled") => At::Field(Field::Enabled),
-            _ => return Ok(<dyn Visitor>::ignore()),
+        let members: &[_] = match self.open {
+            Open::Document => &DOCUMENT,
+            Open::Entry(List::Routes) => ENTRY.get(1..).unwrap_or_default(),
+            Open::Entry(_) => ENTRY.get(..4).unwrap_or_default(),
+            Open::List(_) => &[],
         };
-        Ok(self.document)
+        for (name, at) in members {
+            if name.strip_prefix(key.as_bytes()).is_some_and(|rest| rest.iter().all(|&octet| octet == 0)) {
+                self.document.at = *at;
+                return Ok(self.document);
+            }
+        }
+        Ok(<dyn Visitor>::ignore())
     }
 
     fn finish(&mut self) -> Parsed<()> {

@@ -14,7 +14,7 @@ use crate::network::model::{Address, Route, Wanted};
 use crate::text::{Line, Show};
 
 /// One change to the live state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Set the link up.
     Up,
@@ -72,15 +72,17 @@ impl Show for Change {
     }
 }
 
-/// Most routes that [`each_route`] tells: two default routes, and a device route for every gateway.
-const ROUTES_MAX: usize = 2 * (ROUTE_COUNT + 2);
-const _: () = assert!(ROUTES_MAX <= 128 && ADDRESS_COUNT <= 64, "a plan marks what is live in the bits of integers");
+/// The bit of [`Plan::routes`] where the device routes to gateways start; below are the routes that were asked for.
+const TO_GATEWAY: usize = 64;
+const _: () = assert!(ROUTE_COUNT + 2 <= TO_GATEWAY && ADDRESS_COUNT <= 64, "a plan marks what is live in the bits of integers");
 
 /// The differences of one link.
 pub struct Plan<'a> {
     wanted: &'a Wanted,
     link: &'a Link,
+    /// Which wanted addresses are there.
     addresses: u64,
+    /// Which wanted routes are there.
     routes: u128,
     stale: Vec<Item, STALE_COUNT>,
 }
@@ -105,10 +107,10 @@ impl<'a> Plan<'a> {
     }
 
     fn see_address(&mut self, live: &LiveAddress) -> bool {
-        let Some(i) = self.wanted.addresses.iter().position(|address| address.ip == live.address.ip) else {
+        let Some((i, address)) = self.address(&live.address.ip) else {
             return !(live.is_configured && self.wanted.complete);
         };
-        let same = self.wanted.addresses.get(i) == Some(&live.address) && live.peer == live.address.ip;
+        let same = *address == live.address && live.peer == live.address.ip;
         if same && live.lasts {
             self.addresses |= 1 << i;
         }
@@ -118,18 +120,12 @@ impl<'a> Plan<'a> {
     fn see_route(&mut self, live: &LiveRoute) -> bool {
         // IPv6 takes no second route of the same metric, whoever made the first one.
         let blocks = !live.route.destination.is_v4() && live.metric == self.metric(&live.route);
-        let mut wanted = false;
-        each_route(self.wanted, &mut |i, route| {
-            if route == live.route && (live.is_configured() || blocks) {
-                self.routes |= 1 << i;
-                wanted = true;
-            }
-        });
+        let wanted = (live.is_configured() || blocks) && self.mark(&live.route);
         wanted || !live.is_configured() || !self.wanted.complete
     }
 
     /// Tells the changes, in order. None: the link is as it should be.
-    pub fn changes(&self, each: &mut dyn FnMut(Change)) {
+    pub fn changes(&mut self, each: &mut dyn FnMut(Change)) {
         if !self.link.is_up() {
             each(Change::Up);
         }
@@ -137,7 +133,7 @@ impl<'a> Plan<'a> {
         self.add_routes(each);
         for item in &self.stale {
             if let Item::Route(live) = item {
-                each(Change::RemoveRoute(live.clone()));
+                each(Change::RemoveRoute(*live));
             }
         }
         self.remove_addresses(each);
@@ -149,48 +145,95 @@ impl<'a> Plan<'a> {
             if self.addresses >> i & 1 == 1 {
                 continue;
             }
-            let old = self.stale_addresses().find(|live| live.address.ip == address.ip && !address.ip.is_v4());
-            if let Some(old) = old {
+            let mut had = false;
+            for item in &self.stale {
                 // IPv6 knows an address once only, whatever its prefix length.
-                each(Change::RemoveAddress(old.clone()));
+                if let Item::Address(live) = item
+                    && !address.ip.is_v4()
+                    && live.address.ip == address.ip
+                {
+                    each(Change::RemoveAddress(*live));
+                    had = true;
+                }
             }
-            each(Change::AddAddress { address, had: old.is_some() });
+            each(Change::AddAddress { address, had });
         }
     }
 
     #[inline(never)]
-    fn add_routes(&self, each: &mut dyn FnMut(Change)) {
-        each_route(self.wanted, &mut |i, route| {
-            let mut is_first = true;
-            each_route(self.wanted, &mut |earlier, other| is_first &= earlier >= i || other != route);
-            if self.routes >> i & 1 == 0 && is_first {
+    fn add_routes(&mut self, each: &mut dyn FnMut(Change)) {
+        let mut at = 0;
+        while let Some((bit, route)) = self.next_route(&mut at) {
+            if self.routes >> bit & 1 == 0 {
                 let onlink = route.gateway.is_some_and(|gateway| gateway.is_v4() && !self.wanted.covers(&gateway));
                 each(Change::AddRoute { route, metric: self.metric(&route), onlink });
+                self.mark(&route);
             }
-        });
+        }
     }
 
     #[inline(never)]
     fn remove_addresses(&self, each: &mut dyn FnMut(Change)) {
         let mut promoted = false;
-        for live in self.stale_addresses() {
-            let replaced = !live.address.ip.is_v4() && self.wanted.addresses.iter().any(|address| address.ip == live.address.ip);
-            if replaced {
+        for item in &self.stale {
+            let Item::Address(live) = item else { continue };
+            if live.address.ip.is_v4() {
+                if !promoted {
+                    each(Change::PromoteSecondaries);
+                    promoted = true;
+                }
+            } else if self.address(&live.address.ip).is_some() {
+                // Replaced before.
                 continue;
             }
-            if live.address.ip.is_v4() && !promoted {
-                each(Change::PromoteSecondaries);
-                promoted = true;
-            }
-            each(Change::RemoveAddress(live.clone()));
+            each(Change::RemoveAddress(*live));
         }
     }
 
-    fn stale_addresses(&self) -> impl Iterator<Item = &LiveAddress> {
-        self.stale.iter().filter_map(|item| match item {
-            Item::Address(live) => Some(live),
-            Item::Route(_) => None,
-        })
+    /// The wanted address that has this `ip`, and its number.
+    #[inline(never)]
+    fn address(&self, ip: &Ip) -> Option<(usize, &'a Address)> {
+        self.wanted.addresses.iter().enumerate().find(|(_, address)| address.ip == *ip)
+    }
+
+    /// Marks the wanted routes that are this one: whether there are any.
+    #[inline(never)]
+    fn mark(&mut self, route: &Route) -> bool {
+        let (mut at, mut found) = (0, false);
+        while let Some((bit, wanted)) = self.next_route(&mut at) {
+            if wanted == *route {
+                self.routes |= 1 << bit;
+                found = true;
+            }
+        }
+        found
+    }
+
+    /// The wanted route that comes next and its bit, in the order in which the kernel can take them: device routes to IPv6 gateways outside
+    /// every subnet (IPv4 has a flag for that, IPv6 only since Linux 4.16), other device routes, routes via gateways, default routes. The
+    /// same route may come twice. `at` counts the routes looked at, from 0, three times over.
+    #[inline(never)]
+    fn next_route(&self, at: &mut usize) -> Option<(usize, Route)> {
+        let Wanted { routes, gateway4, gateway6, .. } = self.wanted;
+        let count = routes.len() + 2;
+        while *at < 3 * count {
+            let (rank, slot) = (*at / count, *at % count);
+            *at += 1;
+            let route = match (routes.get(slot), if slot == routes.len() { gateway4 } else { gateway6 }) {
+                (Some(route), _) => *route,
+                (None, Some(gateway)) => Route::default_via(*gateway),
+                (None, None) => continue,
+            };
+            match route.gateway {
+                Some(gateway) if rank == 0 && !gateway.is_v4() && !gateway.is_link_local_v6() && !self.wanted.covers(&gateway) => {
+                    return Some((TO_GATEWAY + slot, Route { destination: gateway, prefix_len: 128, gateway: None }));
+                }
+                None if rank == 1 => return Some((slot, route)),
+                Some(_) if rank == 2 => return Some((slot, route)),
+                _ => {}
+            }
+        }
+        None
     }
 
     /// IPv4 takes the first of equal routes, so 0 like everybody's. IPv6 would spread packets over equal routes of several links: ours differ
@@ -198,36 +241,4 @@ impl<'a> Plan<'a> {
     fn metric(&self, route: &Route) -> u32 {
         if route.destination.is_v4() { 0 } else { 512 + self.link.index.min(511) }
     }
-}
-
-/// Calls `each` with every route that `wanted` means and its number, in the order in which the kernel can take them: device routes to IPv6
-/// gateways outside every subnet (IPv4 has a flag for that, IPv6 only since Linux 4.16), other device routes, routes via gateways, default
-/// routes. The same route may come twice.
-#[inline(never)]
-fn each_route(wanted: &Wanted, each: &mut dyn FnMut(usize, Route)) {
-    let mut number = 0;
-    for rank in [Rank::ToGateway, Rank::OnLink, Rank::Via] {
-        let mut take = |route: &Route| {
-            let far = |gateway: &Ip| !gateway.is_v4() && !gateway.is_link_local_v6() && !wanted.covers(gateway);
-            let route = match (rank, route.gateway) {
-                (Rank::ToGateway, Some(gateway)) if far(&gateway) => Route { destination: gateway, prefix_len: 128, gateway: None },
-                (Rank::OnLink, None) | (Rank::Via, Some(_)) => *route,
-                _ => return,
-            };
-            each(number, route);
-            number += 1;
-        };
-        wanted.routes.iter().for_each(&mut take);
-        for gateway in [wanted.gateway4, wanted.gateway6].into_iter().flatten() {
-            take(&Route::default_via(gateway));
-        }
-    }
-}
-
-/// What a route needs before it.
-#[derive(Clone, Copy)]
-enum Rank {
-    ToGateway,
-    OnLink,
-    Via,
 }

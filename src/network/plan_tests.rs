@@ -25,8 +25,8 @@ fn wanted(addresses: &[&str], gateways: [&str; 2], routes: &[&str]) -> Wanted {
 
 fn run(kernel: &mut FakeKernel, wanted: &Wanted) -> Applied {
     kernel.changes.clear();
-    let link = kernel.link.clone();
-    apply(kernel, &mut MemoryHost::default(), &link, wanted)
+    let mut link = kernel.link.clone();
+    apply(kernel, &mut MemoryHost::default(), &mut link, wanted)
 }
 
 fn asked(kernel: &FakeKernel) -> Vec<String> {
@@ -233,7 +233,7 @@ proptest! {
         }
         kernel.routes.extend(live_routes.into_iter().map(|live| (live, true)));
         let stays: Vec<LiveAddress> = kernel.addresses.iter().filter(|live| wanted.addresses.contains(&live.address)).cloned().collect();
-        let others: Vec<LiveRoute> = kernel.routes.iter().map(|(live, _)| live.clone()).filter(|live| !live.is_configured()).collect();
+        let others: Vec<LiveRoute> = kernel.routes.iter().map(|(live, _)| *live).filter(|live| !live.is_configured()).collect();
 
         let applied = run(&mut kernel, &wanted);
         prop_assert!(applied.failures.is_empty(), "{} {:?}", applied.failures.as_str(), asked(&kernel));

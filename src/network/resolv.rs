@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::limits::NAMESERVER_COUNT;
 use crate::network::ip::Ip;
+use crate::network::lines::take_line;
 use crate::ports::Sink;
 use crate::text::Text;
 
@@ -17,35 +18,45 @@ pub fn edit(old: &[u8], servers: &[Ip], sink: &mut dyn Sink) -> Result<bool, Err
     if used.is_empty() {
         return Ok(false);
     }
-    let (mut count, mut asked) = (0, 0u64);
-    let (mut ending, mut last) = ("\n", &b"\n"[..]);
-    for line in old.split_inclusive(|&byte| byte == b'\n') {
-        ending = if line.ends_with(b"\r\n") { "\r\n" } else { "\n" };
+    // Lines, which servers they ask, and how many these are.
+    let (mut count, mut asked, mut asked_count) = (0, 0u64, 0);
+    let (mut ending, mut ends) = ("\n", true);
+    let mut rest = old;
+    while let Some(line) = take_line(&mut rest) {
+        ending = if matches!(line, [.., b'\r', b'\n']) { "\r\n" } else { "\n" };
         let Some(value) = nameserver(line) else {
             sink.put(line)?;
-            last = line;
+            ends = line.last() == Some(&b'\n');
             continue;
         };
         if count == 0 {
             put(used, ending, sink)?;
         }
         count += 1;
-        let ip = core::str::from_utf8(value).ok().and_then(Ip::parse);
-        if let Some(which) = servers.iter().position(|server| Some(*server) == ip) {
-            asked |= 1 << which;
+        let ip = Ip::read(value);
+        for (which, server) in servers.iter().enumerate() {
+            if Some(*server) == ip && asked >> which & 1 == 0 {
+                asked |= 1 << which;
+                asked_count += 1;
+            }
         }
     }
     if count == 0 {
-        if !last.ends_with(b"\n") {
+        if !ends {
             sink.put(ending.as_bytes())?;
         }
         put(used, ending, sink)?;
     }
-    Ok(count != used.len() || asked.count_ones() as usize != used.len())
+    Ok(count != used.len() || asked_count != used.len())
 }
 
+#[inline(never)]
 fn put(servers: &[Ip], ending: &str, sink: &mut dyn Sink) -> Result<(), Error> {
-    servers.iter().try_for_each(|ip| sink.put(Text::<64>::of("nameserver %%", &[&ip, &ending]).as_str().as_bytes()))
+    let mut lines = Text::<{ NAMESERVER_COUNT * 64 }>::new();
+    for ip in servers {
+        lines.add("nameserver %%", &[ip, &ending]);
+    }
+    sink.put(lines.as_bytes())
 }
 
 /// The value of a `nameserver` line. As in the C libraries, the keyword is at the line's start.
@@ -106,7 +117,7 @@ mod tests {
     proptest! {
         #[test]
         fn other_lines_stay_and_a_second_edit_changes_nothing(old in "([a-z#; ]{0,12}\r?\n|nameserver [0-9:.]{0,9}\n){0,8}[a-z]{0,3}", servers in prop::collection::vec(any::<[u8; 4]>(), 1..6)) {
-            let servers: Vec<String> = servers.into_iter().map(|octets| Ip::V4(octets).to_string()).collect();
+            let servers: Vec<String> = servers.into_iter().map(|octets| Ip::from_octets(&octets).unwrap().to_string()).collect();
             let mut servers: Vec<&str> = servers.iter().map(String::as_str).collect();
             servers.sort_unstable();
             servers.dedup();

@@ -3,22 +3,33 @@
 //! linux/netlink.h, linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h; netlink(7), rtnetlink(7). All integers are in native byte order
 //! except the addresses themselves. Views borrow from the received octets; unknown attributes and codes are passed over, never refused.
 
-use core::ops::Range;
-
-use crate::error::Error;
-use crate::network::ip::Ip;
+use crate::error::Errno;
+use crate::limits::NETLINK_REQUEST_LEN;
+use crate::network::ip::{Family, Ip};
 
 /// `struct nlmsghdr`: length, type, flags, sequence number, port id.
 const HEADER_LEN: usize = 16;
 /// Messages and attributes start at multiples of this (`NLMSG_ALIGNTO`, `RTA_ALIGNTO`).
 const ALIGNMENT: usize = 4;
 
-fn u16_at(octets: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_ne_bytes(octets.get(at..at + 2)?.try_into().ok()?))
+/// The number at `at`; 0 where there is none.
+#[inline(never)]
+fn u16_at(octets: &[u8], at: usize) -> u16 {
+    octets.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |octets| u16::from_ne_bytes(*octets))
 }
 
-fn u32_at(octets: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_ne_bytes(octets.get(at..at + 4)?.try_into().ok()?))
+/// As [`u16_at`].
+#[inline(never)]
+fn u32_at(octets: &[u8], at: usize) -> u32 {
+    octets.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |octets| u32::from_ne_bytes(*octets))
+}
+
+/// Takes a record of `len` octets, and the padding behind it, from the front of `octets`: what follows its head of `head` octets.
+#[inline(never)]
+fn take<'a>(octets: &mut &'a [u8], len: usize, head: usize) -> Option<&'a [u8]> {
+    let body = octets.get(head..len)?;
+    *octets = octets.get(len.next_multiple_of(ALIGNMENT)..).unwrap_or_default();
+    Some(body)
 }
 
 /// One message.
@@ -39,7 +50,7 @@ pub struct Message<'a> {
 impl Message<'_> {
     /// The errno that a `NLMSG_ERROR` or `NLMSG_DONE` carries, 0 for success.
     pub fn errno(&self) -> i32 {
-        u32_at(self.body, 0).map_or(0, |code| (code as i32).wrapping_neg())
+        (u32_at(self.body, 0) as i32).wrapping_neg()
     }
 }
 
@@ -51,12 +62,9 @@ impl<'a> Iterator for Messages<'a> {
     type Item = Message<'a>;
 
     fn next(&mut self) -> Option<Message<'a>> {
-        let len = u32_at(self.0, 0)? as usize;
-        let (kind, flags) = (u16_at(self.0, 4)?, u16_at(self.0, 6)?);
-        let (sequence, port) = (u32_at(self.0, 8)?, u32_at(self.0, 12)?);
-        let body = self.0.get(HEADER_LEN..len)?;
-        self.0 = self.0.get(len.next_multiple_of(ALIGNMENT)..).unwrap_or_default();
-        Some(Message { kind, flags, sequence, port, body })
+        let head = self.0;
+        let body = take(&mut self.0, u32_at(head, 0) as usize, HEADER_LEN)?;
+        Some(Message { kind: u16_at(head, 4), flags: u16_at(head, 6), sequence: u32_at(head, 8), port: u32_at(head, 12), body })
     }
 }
 
@@ -68,13 +76,42 @@ impl<'a> Iterator for Attributes<'a> {
     type Item = (u16, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let len = usize::from(u16_at(self.0, 0)?);
-        let kind = u16_at(self.0, 2)? & libc::NLA_TYPE_MASK as u16;
-        let value = self.0.get(4..len)?;
-        self.0 = self.0.get(len.next_multiple_of(ALIGNMENT)..).unwrap_or_default();
-        Some((kind, value))
+        let head = self.0;
+        let value = take(&mut self.0, usize::from(u16_at(head, 0)), 4)?;
+        Some((u16_at(head, 2) & libc::NLA_TYPE_MASK as u16, value))
     }
 }
+
+/// The value of the attribute of a kind.
+#[inline(never)]
+fn attribute(attributes: &[u8], kind: u16) -> Option<&[u8]> {
+    Attributes(attributes).find(|(other, _)| *other == kind).map(|(_, value)| value)
+}
+
+/// The number that the attribute of a kind is; 0 if there is none.
+fn number(attributes: &[u8], kind: u16) -> u32 {
+    u32_at(attribute(attributes, kind).unwrap_or_default(), 0)
+}
+
+/// The text that the attribute of a kind is, without NUL; empty if there is none.
+#[inline(never)]
+fn text(attributes: &[u8], kind: u16) -> &[u8] {
+    let value = attribute(attributes, kind).unwrap_or_default();
+    value.split(|&octet| octet == 0).next().unwrap_or_default()
+}
+
+/// The address that the attribute of a kind is. [`Malformed`] unless it is one of the family `of`.
+#[inline(never)]
+fn address(attributes: &[u8], kind: u16, of: u8) -> Result<Option<Ip>, Malformed> {
+    let Some(value) = attribute(attributes, kind) else { return Ok(None) };
+    match Ip::from_octets(value) {
+        Some(ip) if family(&ip) == of => Ok(Some(ip)),
+        _ => Err(Malformed),
+    }
+}
+
+/// An attribute whose value cannot be what it should.
+struct Malformed;
 
 /// A link: `struct ifinfomsg` and what matters of its attributes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,8 +128,8 @@ pub struct LinkMessage<'a> {
     pub address: &'a [u8],
     /// Name, without NUL.
     pub name: &'a [u8],
-    /// Number of the link that this one is a port of.
-    pub master: Option<u32>,
+    /// Number of the link that this one is a port of; 0 if there is none.
+    pub master: u32,
     /// Kind of a virtual link, such as `bridge`, without NUL.
     pub kind: &'a [u8],
 }
@@ -102,40 +139,27 @@ impl<'a> LinkMessage<'a> {
 
     /// Reads a message's body.
     pub fn parse(body: &'a [u8]) -> Option<Self> {
-        let mut link = Self {
-            hardware: u16_at(body, 2)?,
-            index: u32_at(body, 4)?,
-            flags: u32_at(body, 8)?,
-            change: u32_at(body, 12)?,
-            ..Self::default()
-        };
-        for (kind, value) in Attributes(body.get(Self::LEN..)?) {
-            match kind {
-                libc::IFLA_ADDRESS => link.address = value,
-                libc::IFLA_IFNAME => link.name = text(value),
-                libc::IFLA_MASTER => link.master = u32_at(value, 0).filter(|&master| master != 0),
-                libc::IFLA_LINKINFO => {
-                    let kind = Attributes(value).find(|(kind, _)| *kind == libc::IFLA_INFO_KIND);
-                    link.kind = kind.map_or(&[], |(_, value)| text(value));
-                }
-                _ => {}
-            }
-        }
-        Some(link)
+        let attributes = body.get(Self::LEN..)?;
+        Some(Self {
+            hardware: u16_at(body, 2),
+            index: u32_at(body, 4),
+            flags: u32_at(body, 8),
+            change: u32_at(body, 12),
+            address: attribute(attributes, libc::IFLA_ADDRESS).unwrap_or_default(),
+            name: text(attributes, libc::IFLA_IFNAME),
+            master: number(attributes, libc::IFLA_MASTER),
+            kind: text(attribute(attributes, libc::IFLA_LINKINFO).unwrap_or_default(), libc::IFLA_INFO_KIND),
+        })
     }
 
     /// Writes the fixed part; the kernel is asked by number, so no attribute is needed.
-    pub fn emit(&self, out: &mut Request<'_>) -> Result<(), Error> {
-        out.put(&[libc::AF_UNSPEC as u8, 0])?;
-        out.put(&self.hardware.to_ne_bytes())?;
-        out.put(&self.index.to_ne_bytes())?;
-        out.put(&self.flags.to_ne_bytes())?;
-        out.put(&self.change.to_ne_bytes())
+    pub fn emit(&self, out: &mut Request) {
+        out.put(&[libc::AF_UNSPEC as u8, 0]);
+        out.put(&self.hardware.to_ne_bytes());
+        out.put_u32(self.index);
+        out.put_u32(self.flags);
+        out.put_u32(self.change);
     }
-}
-
-fn text(value: &[u8]) -> &[u8] {
-    value.split(|&octet| octet == 0).next().unwrap_or_default()
 }
 
 /// An address: `struct ifaddrmsg` and what matters of its attributes.
@@ -163,30 +187,23 @@ impl AddressMessage {
     /// Reads a message's body; `None` also for other families.
     pub fn parse(body: &[u8]) -> Option<Self> {
         let &[family, prefix_len, flags, scope, ..] = body else { return None };
-        let (index, mut flags) = (u32_at(body, 4)?, u32::from(flags));
-        let (mut local, mut peer) = (None, None);
-        for (kind, value) in Attributes(body.get(Self::LEN..)?) {
-            match kind {
-                libc::IFA_LOCAL => local = address(family, value),
-                libc::IFA_ADDRESS => peer = address(family, value),
-                libc::IFA_FLAGS => flags = u32_at(value, 0)?,
-                _ => {}
-            }
-        }
-        // IPv6 tells IFA_LOCAL only if there is a peer.
+        let attributes = body.get(Self::LEN..)?;
+        let local = address(attributes, libc::IFA_LOCAL, family).ok()?;
+        let peer = address(attributes, libc::IFA_ADDRESS, family).ok()?;
+        // IPv6 tells IFA_LOCAL only if there is a peer. These flags include the first eight, and are there since Linux 3.14.
         let (local, peer) = (local.or(peer)?, peer.or(local)?);
-        Some(Self { local, peer, prefix_len, flags, scope, index, broadcast: None })
+        let flags = u32::from(flags) | number(attributes, libc::IFA_FLAGS);
+        Some(Self { local, peer, prefix_len, flags, scope, index: u32_at(body, 4), broadcast: None })
     }
 
     /// Writes the message's body. Flags beyond the first eight are not for requests of ours.
-    pub fn emit(&self, out: &mut Request<'_>) -> Result<(), Error> {
-        out.put(&[family(&self.local), self.prefix_len, self.flags as u8, self.scope])?;
-        out.put(&self.index.to_ne_bytes())?;
-        out.attribute(libc::IFA_LOCAL, self.local.octets())?;
-        out.attribute(libc::IFA_ADDRESS, self.peer.octets())?;
-        match &self.broadcast {
-            Some(broadcast) => out.attribute(libc::IFA_BROADCAST, broadcast.octets()),
-            None => Ok(()),
+    pub fn emit(&self, out: &mut Request) {
+        out.put(&[family(&self.local), self.prefix_len, self.flags as u8, self.scope]);
+        out.put_u32(self.index);
+        out.attribute(libc::IFA_LOCAL, self.local.octets());
+        out.attribute(libc::IFA_ADDRESS, self.peer.octets());
+        if let Some(broadcast) = &self.broadcast {
+            out.attribute(libc::IFA_BROADCAST, broadcast.octets());
         }
     }
 }
@@ -236,52 +253,40 @@ impl<'a> RouteMessage<'a> {
     /// Reads a message's body; `None` also for other families.
     pub fn parse(body: &'a [u8]) -> Option<Self> {
         let &[family, prefix_len, source_len, tos, table, protocol, scope, kind, ..] = body else { return None };
-        let any = if i32::from(family) == libc::AF_INET { Ip::V4([0; 4]) } else { Ip::V6([0; 16]) };
-        let mut route = Self {
-            destination: address(family, any.octets())?,
+        let attributes = body.get(Self::LEN..)?;
+        let any = Ip::unspecified(if i32::from(family) == libc::AF_INET { Family::V4 } else { Family::V6 });
+        Some(Self {
+            destination: address(attributes, libc::RTA_DST, family).ok()?.unwrap_or(any),
             prefix_len,
             tos,
-            table: u32::from(table),
+            // Tables beyond 255, which the head has as RT_TABLE_COMPAT, are in the attribute alone.
+            table: attribute(attributes, libc::RTA_TABLE).map_or(u32::from(table), |value| u32_at(value, 0)),
             protocol,
             scope,
             kind,
-            flags: u32_at(body, 8)?,
-            metric: 0,
-            hop: Hop::default(),
-            hops: &[],
-            is_special: source_len != 0,
-        };
-        for (kind, value) in Attributes(body.get(Self::LEN..)?) {
-            match kind {
-                libc::RTA_DST => route.destination = address(family, value)?,
-                libc::RTA_TABLE => route.table = u32_at(value, 0)?,
-                libc::RTA_PRIORITY => route.metric = u32_at(value, 0)?,
-                libc::RTA_OIF => route.hop.index = u32_at(value, 0)?,
-                libc::RTA_GATEWAY => route.hop.gateway = Some(address(family, value)?),
-                libc::RTA_MULTIPATH => route.hops = value,
-                RTA_VIA | RTA_ENCAP | RTA_NH_ID => route.is_special = true,
-                _ => {}
-            }
-        }
-        Some(route)
+            flags: u32_at(body, 8),
+            metric: number(attributes, libc::RTA_PRIORITY),
+            hop: Hop::parse(number(attributes, libc::RTA_OIF), attributes, family)?,
+            hops: attribute(attributes, libc::RTA_MULTIPATH).unwrap_or_default(),
+            is_special: source_len != 0 || [RTA_VIA, RTA_ENCAP, RTA_NH_ID].iter().any(|&kind| attribute(attributes, kind).is_some()),
+        })
     }
 
-    /// Writes the message's body.
-    pub fn emit(&self, out: &mut Request<'_>) -> Result<(), Error> {
-        let table = u8::try_from(self.table).map_err(|_| Error::bug("routes go to the main table"))?;
-        out.put(&[family(&self.destination), self.prefix_len, 0, self.tos, table, self.protocol, self.scope, self.kind])?;
-        out.put(&self.flags.to_ne_bytes())?;
+    /// Writes the message's body; a table beyond 255 is not for requests of ours.
+    pub fn emit(&self, out: &mut Request) {
+        let table = self.table as u8;
+        out.put(&[family(&self.destination), self.prefix_len, 0, self.tos, table, self.protocol, self.scope, self.kind]);
+        out.put_u32(self.flags);
         if self.prefix_len > 0 {
-            out.attribute(libc::RTA_DST, self.destination.octets())?;
+            out.attribute(libc::RTA_DST, self.destination.octets());
         }
-        out.attribute(libc::RTA_OIF, &self.hop.index.to_ne_bytes())?;
+        out.attribute(libc::RTA_OIF, &self.hop.index.to_ne_bytes());
         if let Some(gateway) = &self.hop.gateway {
-            out.attribute(libc::RTA_GATEWAY, gateway.octets())?;
+            out.attribute(libc::RTA_GATEWAY, gateway.octets());
         }
         if self.metric > 0 {
-            out.attribute(libc::RTA_PRIORITY, &self.metric.to_ne_bytes())?;
+            out.attribute(libc::RTA_PRIORITY, &self.metric.to_ne_bytes());
         }
-        Ok(())
     }
 }
 
@@ -292,73 +297,82 @@ const RTA_ENCAP: u16 = 22;
 /// Next hop object (Linux 5.3).
 const RTA_NH_ID: u16 = 30;
 
-/// The ways of a multipath route (`struct rtnexthop`: length, flags, weight, link; then attributes).
+impl Hop {
+    fn parse(index: u32, attributes: &[u8], family: u8) -> Option<Self> {
+        Some(Self { index, gateway: address(attributes, libc::RTA_GATEWAY, family).ok()? })
+    }
+}
+
+/// The ways of a multipath route of the family `AF_*` (`struct rtnexthop`: length, flags, weight, link; then attributes).
 #[derive(Clone, Copy)]
-pub struct Hops<'a>(pub &'a [u8]);
+pub struct Hops<'a>(pub &'a [u8], pub u8);
 
 impl Iterator for Hops<'_> {
     type Item = Hop;
 
     fn next(&mut self) -> Option<Hop> {
-        let len = usize::from(u16_at(self.0, 0)?);
-        let index = u32_at(self.0, 4)?;
-        let gateway = Attributes(self.0.get(8..len)?).find(|(kind, _)| *kind == libc::RTA_GATEWAY);
-        self.0 = self.0.get(len.next_multiple_of(ALIGNMENT)..).unwrap_or_default();
-        Some(Hop { index, gateway: gateway.and_then(|(_, value)| Ip::from_octets(value)) })
+        let head = self.0;
+        let attributes = take(&mut self.0, usize::from(u16_at(head, 0)), 8)?;
+        Hop::parse(u32_at(head, 4), attributes, self.1)
     }
 }
 
-fn family(ip: &Ip) -> u8 {
+/// The family `AF_*` of an address.
+pub fn family(ip: &Ip) -> u8 {
     (if ip.is_v4() { libc::AF_INET } else { libc::AF_INET6 }) as u8
 }
 
-fn address(of: u8, value: &[u8]) -> Option<Ip> {
-    Ip::from_octets(value).filter(|ip| family(ip) == of)
-}
-
 /// A request that is being written.
-pub struct Request<'a> {
-    buffer: &'a mut [u8],
+pub struct Request {
+    buffer: [u8; NETLINK_REQUEST_LEN],
     len: usize,
 }
 
-impl<'a> Request<'a> {
+impl Request {
     /// Starts a request with its header. Port 0: the kernel puts in the sender's.
-    pub fn new(buffer: &'a mut [u8], kind: u16, flags: u16, sequence: u32) -> Result<Self, Error> {
-        let mut request = Self { buffer, len: 0 };
-        request.put(&[0; 4])?;
-        request.put(&kind.to_ne_bytes())?;
-        request.put(&flags.to_ne_bytes())?;
-        request.put(&sequence.to_ne_bytes())?;
-        request.put(&[0; 4])?;
-        Ok(request)
+    pub fn new(kind: u16, flags: u16) -> Self {
+        let mut request = Self { buffer: [0; NETLINK_REQUEST_LEN], len: 4 };
+        request.put(&kind.to_ne_bytes());
+        request.put(&flags.to_ne_bytes());
+        request.len = HEADER_LEN;
+        request
     }
 
-    fn slot(&mut self, range: Range<usize>) -> Result<&mut [u8], Error> {
-        self.buffer.get_mut(range).ok_or_else(|| Error::bug("a netlink request is longer than its buffer"))
+    /// Appends octets; [`Request::finish`] tells if they do not fit.
+    #[inline(never)]
+    pub fn put(&mut self, octets: &[u8]) {
+        let room = self.buffer.get_mut(self.len..).unwrap_or_default();
+        for (to, from) in room.iter_mut().zip(octets) {
+            *to = *from;
+        }
+        self.len += octets.len();
     }
 
-    /// Appends octets.
-    pub fn put(&mut self, octets: &[u8]) -> Result<(), Error> {
-        let end = self.len + octets.len();
-        self.slot(self.len..end)?.copy_from_slice(octets);
-        self.len = end;
-        Ok(())
+    #[inline(never)]
+    fn put_u32(&mut self, number: u32) {
+        self.put(&number.to_ne_bytes());
     }
 
-    fn attribute(&mut self, kind: u16, value: &[u8]) -> Result<(), Error> {
-        let len = 4 + value.len();
-        self.put(&(len as u16).to_ne_bytes())?;
-        self.put(&kind.to_ne_bytes())?;
-        self.put(value)?;
-        self.put([0; ALIGNMENT].get(..len.next_multiple_of(ALIGNMENT) - len).unwrap_or_default())
+    #[inline(never)]
+    fn attribute(&mut self, kind: u16, value: &[u8]) {
+        self.put(&(4 + value.len() as u16).to_ne_bytes());
+        self.put(&kind.to_ne_bytes());
+        self.put(value);
+        self.len = self.len.next_multiple_of(ALIGNMENT);
     }
 
-    /// Ends the request: its octets.
-    pub fn finish(self) -> Result<&'a [u8], Error> {
-        let Self { buffer, len } = self;
-        let octets = buffer.get_mut(..len).ok_or_else(|| Error::bug("a netlink request is longer than its buffer"))?;
-        octets.get_mut(..4).unwrap_or_default().copy_from_slice(&(len as u32).to_ne_bytes());
-        Ok(octets)
+    /// Ends the request, which gets a number: its octets.
+    ///
+    /// # Errors
+    ///
+    /// EMSGSIZE if it is longer than its buffer.
+    pub fn finish(&mut self, sequence: u32) -> Result<&[u8], Errno> {
+        let len = self.len;
+        for (at, number) in [(0, len as u32), (8, sequence)] {
+            self.len = at;
+            self.put_u32(number);
+        }
+        self.len = len;
+        self.buffer.get(..len).ok_or(Errno(libc::EMSGSIZE))
     }
 }

@@ -63,6 +63,7 @@ impl<'b> Answers<'b> {
     /// # Errors
     ///
     /// What the store says to the last attempt.
+    #[inline(never)]
     pub fn write<C: Channel>(&mut self, store: &mut Client<'_, C>, id: &[u8], answer: &mut Answer, now_ms: u64) -> Result<(), Error> {
         let path = path(DIRECTORY, id).ok_or(Error::System("write answer", Errno(libc::ENAMETOOLONG)))?;
         let mut result = put(store, &path, answer);
@@ -87,7 +88,7 @@ impl<'b> Answers<'b> {
 #[inline(never)]
 fn put<C: Channel>(store: &mut Client<'_, C>, path: &[u8], answer: &Answer) -> Result<(), Error> {
     let text = Text::<{ crate::limits::MESSAGE_LEN + 64 }>::of("%", &[&answer]);
-    store.write(path, text.as_str().as_bytes())
+    store.write(path, text.as_bytes())
 }
 
 /// Whether the store refused for want of space, as far as its words tell.

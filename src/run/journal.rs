@@ -1,6 +1,6 @@
 //! The journal: keeps the state file while a command changes something.
 //!
-//! A state file that cannot be written is no reason not to serve: it is said once, and the agent goes on without.
+//! A state file that cannot be written is no reason not to serve: it is said with each request, and the agent goes on without.
 
 use crate::error::{Errno, Error};
 use crate::limits::STATE_LEN;
@@ -35,7 +35,7 @@ impl<'r> Recorder<'r> {
         }
     }
 
-    /// Why the state file could not be written, once.
+    /// Why the state file could not be written since this was asked last.
     pub fn refusal(&mut self) -> Option<Errno> {
         self.refused.take()
     }
@@ -85,7 +85,7 @@ impl<'r> Recorder<'r> {
 
 impl Journal for Recorder<'_> {
     fn directory(&mut self, directory: &[u8]) -> Result<(), Error> {
-        if !self.state.get(Key::Request).is_empty() && self.state.get(Key::Directory) != directory {
+        if self.state.get(Key::Directory) != directory {
             self.state.set(Key::Directory, directory);
             self.save();
         }
@@ -103,5 +103,128 @@ impl Journal for Recorder<'_> {
         self.state.set(Key::Nodename, if uuid_kept { name } else { b"" });
         self.save();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::boxed::Box;
+    use std::string::{String, ToString};
+    use std::{format, fs};
+
+    use super::*;
+    use crate::state::PATH;
+    use crate::sys::posix::guest::{Guest, alone};
+
+    const FILE: &str = "var/lib/nova-agent/state";
+
+    /// The journal of a process that starts now.
+    fn start(guest: &Guest) -> Recorder<'_> {
+        let mut journal = Recorder::new(StateFile::new(&guest.root, PATH), Box::leak(Box::default()));
+        journal.recover();
+        journal
+    }
+
+    fn stray(i: u8) -> String {
+        format!(".nova-agent.{:016x}~", u64::MAX - u64::from(i))
+    }
+
+    alone! {
+        fn a_request_is_done_twice_at_most(guest) {
+            start(guest).end();
+            assert_eq!(guest.names(""), ["etc", "tmp"], "made when it is needed");
+            for _ in 0..2 {
+                assert_eq!(start(guest).begin(b"deadly"), Ok(()));
+            }
+            assert_eq!((guest.owner_and_mode("var/lib/nova-agent"), guest.owner_and_mode(FILE)), ((0, 0, 0o755), (0, 0, 0o600)));
+            let mut journal = start(guest);
+            let refused = journal.begin(b"deadly").unwrap_err().to_string();
+            assert_eq!(refused, "not done: the agent ended unexpectedly in this request, twice");
+            journal.end();
+            // Another one of this name, and one that ends well.
+            for id in [&b"deadly"[..], b"other", b"other", b"other", b"other"] {
+                assert_eq!(journal.begin(id), Ok(()));
+                journal.end();
+            }
+            assert_eq!(start(guest).begin(b"other"), Ok(()));
+            assert_eq!(start(guest).begin(&[b'x'; crate::limits::STATE_VALUE_LEN + 1]), Ok(()), "too long for the file");
+            assert_eq!(journal.refusal(), None);
+        }
+
+        fn strays_go_where_they_may_be_and_nothing_else(guest) {
+            let directories = ["/srv/d/", "/", "/srv/with\na newline/"];
+            let others = [".nova-agent.0123~", ".nova-agent.0123456789abcdeg~", "nova-agent.0123456789abcdef~", ".nova-agent.0123456789abcdef0~", "x"];
+            for directory in directories {
+                for name in others {
+                    guest.write(&format!("{directory}{name}"), 0o644, "");
+                }
+                guest.write(&format!("{directory}/below/{}", stray(0)), 0o644, "");
+                guest.write(&format!("/elsewhere/{}", stray(0)), 0o644, "");
+                let mut journal = start(guest);
+                journal.begin(directory.as_bytes()).unwrap();
+                journal.directory(b"/elsewhere/").unwrap();
+                journal.directory(directory.as_bytes()).unwrap();
+                (0..100).for_each(|i| guest.write(&format!("{directory}{}", stray(i)), 0o600, ""));
+                start(guest);
+                for name in others {
+                    assert!(guest.path(&format!("{directory}{name}")).exists());
+                }
+                assert_eq!(guest.names(directory).iter().filter(|n| n.len() == stray(0).len() && n.ends_with("f~")).count(), 0);
+                assert!(guest.path(&format!("{directory}/below/{}", stray(0))).exists());
+                assert!(guest.path(&format!("/elsewhere/{}", stray(0))).exists());
+            }
+            // No request, as at start; and the directory has become a link since.
+            let mut journal = start(guest);
+            journal.directory(b"/was/").unwrap();
+            fs::write(guest.canary().join(stray(0)), "").unwrap();
+            guest.link("was", "srv");
+            guest.write(&format!("/srv/{}", stray(0)), 0o600, "");
+            start(guest);
+            assert!(guest.path(&format!("/srv/{}", stray(0))).exists());
+        }
+
+        fn an_unwritable_file_is_no_reason_not_to_serve(guest) {
+            guest.mount("-t tmpfs none", "tmp");
+            guest.write("tmp/nova-agent/state", 0o600, "");
+            fs::create_dir(guest.path("var")).unwrap();
+            guest.link("var/lib", "/tmp");
+            guest.mount("-o remount,bind,ro", "tmp");
+            let mut journal = start(guest);
+            assert_eq!(journal.begin(b"id"), Ok(()));
+            assert_eq!(journal.directory(b"/etc/"), Ok(()));
+            assert_eq!(journal.set_applied_nodename(b"uuid", b"web1"), Ok(()));
+            assert_eq!(journal.applied_nodename(b"uuid"), Some(&b"web1"[..]));
+            assert_eq!((journal.refusal(), journal.refusal()), (Some(Errno(libc::EROFS)), None));
+            assert_eq!(start(guest).applied_nodename(b"uuid"), None);
+            guest.mount("-o remount,bind,rw", "tmp");
+            journal.end();
+            assert_eq!(journal.refusal(), None);
+            assert_eq!(start(guest).applied_nodename(b"uuid"), Some(&b"web1"[..]));
+            assert_eq!(start(guest).applied_nodename(b"other"), None);
+            fs::remove_dir_all(guest.path("tmp/nova-agent")).unwrap();
+            journal.begin(b"id").unwrap();
+            assert_eq!(start(guest).applied_nodename(b"uuid"), Some(&b"web1"[..]));
+        }
+
+        fn a_torn_file_is_none(guest) {
+            let mut journal = start(guest);
+            journal.set_applied_nodename(b"uuid", b"web1").unwrap();
+            let whole = guest.read(FILE);
+            for len in 0..whole.len() {
+                guest.write(FILE, 0o600, &whole[..len]);
+                assert_eq!(start(guest).applied_nodename(b"uuid").is_some(), len == whole.len() - 1, "{len}");
+            }
+            for other in ["fifo", "link"] {
+                fs::remove_file(guest.path(FILE)).unwrap();
+                match other {
+                    "fifo" => assert!(std::process::Command::new("mkfifo").arg(guest.path(FILE)).status().unwrap().success()),
+                    _ => guest.link(FILE, "../../../etc/file"),
+                }
+                let mut journal = start(guest);
+                journal.begin(b"id").unwrap();
+                assert!(journal.refusal().is_some(), "{other}");
+            }
+            assert_eq!(guest.names("etc"), [""; 0]);
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::limits::{ANSWERS_LEN, LIST_MS, REFUSED_LEN, REOPEN_MS, STORE_PATH_LEN
 use crate::log::Level;
 use crate::ports::{Host, Ports};
 use crate::reply::{Answer, Code};
-use crate::request::Request;
+use crate::request::{Command, Request};
 use crate::state::{self, State};
 use crate::sys::os::links::{Buffer as LinksBuffer, Links};
 use crate::sys::posix::channel::{StoreChannel, send_datagram};
@@ -25,7 +25,7 @@ use crate::sys::posix::host::System;
 use crate::sys::posix::process::stop_self;
 use crate::sys::posix::signal::{self, Woken};
 use crate::sys::posix::state_file::StateFile;
-use crate::text::Printable;
+use crate::text::{Line, Printable, Show};
 use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
 use crate::xenstore::queue::Queue;
 use answers::Answers;
@@ -194,8 +194,15 @@ impl<'b> Agent<'b> {
                 self.sleep();
             }
         }
-        self.host.log(Level::Info, "event=stop", &[]);
+        self.event(Level::Info, "stop", b"", &"");
         Ok(())
+    }
+
+    /// One line about what happened, to which request (none if empty), and why.
+    #[inline(never)]
+    fn event(&mut self, level: Level, event: &str, id: &[u8], why: &dyn Show) {
+        let about = if id.is_empty() { "" } else { " id=" };
+        self.host.log(level, "event=%%%%", &[&event, &about, &Printable(id), why]);
     }
 
     /// Sets the watch. A device that refuses it keeps the refused octets, so it is opened anew and never asked again.
@@ -203,13 +210,13 @@ impl<'b> Agent<'b> {
     fn start_watching(&mut self) {
         let Err(error) = self.store.watch() else { return };
         if error.errno() == Some(Errno(libc::EINVAL)) {
-            self.host.log(Level::Warning, "event=no-watches action=\"look for requests every second\"", &[]);
+            self.event(Level::Warning, "no-watches", b"", &Reason(&"looking for requests every second"));
             self.mode = Mode::List;
             if self.store.channel().reopen().is_ok() {
                 self.store.reset();
             }
         } else {
-            self.host.log(Level::Warning, "event=watch-refused reason=\"%\"", &[&error]);
+            self.event(Level::Warning, "watch-refused", b"", &Reason(&error));
         }
         self.store.list_later();
     }
@@ -233,9 +240,9 @@ impl<'b> Agent<'b> {
             Ok(()) => self.tag = 0,
             Err(error) if error.errno() == Some(Errno(libc::E2BIG)) => {
                 self.too_long = true;
-                self.host.log(Level::Warning, "event=too-many-requests action=\"wait for their watch events\"", &[]);
+                self.event(Level::Warning, "too-many-requests", b"", &Reason(&"waiting for their watch events"));
             }
-            Err(error) => self.host.log(Level::Warning, "event=list-failed reason=\"%\"", &[&error]),
+            Err(error) => self.event(Level::Warning, "list-failed", b"", &Reason(&error)),
         }
     }
 
@@ -258,11 +265,11 @@ impl<'b> Agent<'b> {
             Ok(Woken::Ready) => {
                 self.stirred = true;
                 if let Err(error) = self.store.receive(0) {
-                    self.host.log(Level::Debug, "event=receive-failed reason=\"%\"", &[&error]);
+                    self.event(Level::Debug, "receive-failed", b"", &Reason(&error));
                 }
             }
             Ok(Woken::Deadline | Woken::Signal) => {}
-            Err(errno) => self.host.log(Level::Warning, "event=wait-failed reason=\"%\"", &[&errno]),
+            Err(errno) => self.event(Level::Warning, "wait-failed", b"", &Reason(&errno)),
         }
         if self.mode == Mode::List {
             self.store.list_later();
@@ -272,7 +279,7 @@ impl<'b> Agent<'b> {
     /// Opens a lost store again, however long it takes.
     #[inline(never)]
     fn reconnect(&mut self, errno: Errno) -> ControlFlow<()> {
-        self.host.log(Level::Warning, "event=store-lost reason=\"%\"", &[&errno]);
+        self.event(Level::Warning, "store-lost", b"", &Reason(&errno));
         let (mut pause_ms, longest_ms) = REOPEN_MS;
         loop {
             let deadline_ms = self.host.now_ms() + pause_ms;
@@ -285,7 +292,7 @@ impl<'b> Agent<'b> {
                 self.start_watching();
                 self.store.list_later();
                 if self.store.connection() == Connection::Up {
-                    self.host.log(Level::Info, "event=store-back", &[]);
+                    self.event(Level::Info, "store-back", b"", &"");
                     return ControlFlow::Continue(());
                 }
             }
@@ -294,11 +301,11 @@ impl<'b> Agent<'b> {
 
     #[inline(never)]
     fn tell_ready(&mut self, notify: Notify) {
-        self.host.log(Level::Info, "event=ready", &[]);
+        self.event(Level::Info, "ready", b"", &"");
         match notify {
             Notify::Systemd(socket) => {
                 if let Err(errno) = send_datagram(socket, b"READY=1") {
-                    self.host.log(Level::Warning, "event=notify-failed reason=\"%\"", &[&errno]);
+                    self.event(Level::Warning, "notify-failed", b"", &Reason(&errno));
                 }
             }
             Notify::Upstart => stop_self(),
@@ -311,41 +318,37 @@ impl<'b> Agent<'b> {
         let Some(path) = answers::path(DIRECTORY, id) else { return Ok(()) };
         let started_ms = self.host.now_ms();
         if tag == FROM_BEFORE && self.was_answered(id) {
-            self.host.log(Level::Info, "event=answered-before id=%", &[&Printable(id)]);
+            self.event(Level::Info, "answered-before", id, &"");
             self.remove(&path, id);
             return Ok(());
         }
-        let value = match self.store.read(&path) {
-            Ok(value) => value,
-            Err(error) => {
-                if error.errno() == Some(Errno(libc::ENOENT)) {
-                    self.refused.remove(id); // a later node of this name is a new request
-                } else {
-                    self.host.log(Level::Debug, "event=unreadable id=% reason=\"%\"", &[&Printable(id), &error]);
-                }
+        let sane = match self.store.read(&path) {
+            Err(Error::System(_, Errno(libc::ENOENT))) => {
+                self.refused.remove(id); // a later node of this name is a new request
                 return Ok(());
             }
+            Err(error) => {
+                self.event(Level::Debug, "unreadable", id, &Reason(&error));
+                return Ok(());
+            }
+            Ok(_) if self.refused.contains(id) => return Ok(()),
+            Ok(value) => json::sanitise(value, self.text).map(drop),
         };
-        if self.refused.contains(id) {
-            return Ok(());
-        }
-        let parsed = json::sanitise(value, self.text).and_then(Request::parse);
-        let (name, result) = match &parsed {
-            Ok(request) => self.dispatch(id, request),
-            Err(error) => ("unknown", Err(*error)),
-        };
-        drop(parsed);
+        let mut answer = Answer::empty();
+        let mut name = "unknown";
+        let result = sane.and_then(|()| self.respond(id, &mut name, &mut answer));
         (self.memory.release)();
-        if result.as_ref().is_err_and(|error| *error == Error::Stopped) {
-            self.journal.end(); // not a death: the next process does it from the start
-            return Ok(());
+        if let Err(error) = &result {
+            if *error == Error::Stopped {
+                self.journal.end(); // not a death: the next process does it from the start
+                return Ok(());
+            }
+            answer.set(Code::Failed, "%", &[error]);
         }
-        let bug = result.as_ref().err().copied().filter(|error| matches!(error, Error::Bug(_)));
-        let mut answer = result.unwrap_or_else(Answer::from);
         self.answer(id, &path, &mut answer);
         self.journal.end();
         if let Some(errno) = self.journal.refusal() {
-            self.host.log(Level::Warning, "event=no-state-file reason=\"%\" effect=\"nothing is known after a restart\"", &[&errno]);
+            self.event(Level::Warning, "no-state-file", id, &Reason(&errno));
         }
         let now_ms = self.host.now_ms();
         self.ready.answered(name == "resetnetwork", now_ms);
@@ -353,22 +356,22 @@ impl<'b> Agent<'b> {
         let code = answer.code.as_str();
         let ms = now_ms - started_ms;
         self.host.log(level, "event=request id=% command=% outcome=% ms=%", &[&Printable(id), &name, &code, &ms]);
-        bug.map_or(Ok(()), Err)
+        result.or_else(|error| if matches!(error, Error::Bug(_)) { Err(error) } else { Ok(()) })
     }
 
-    /// Decides what a request wants and has it done.
+    /// Decides what the request in the text buffer wants and has it done.
     #[inline(never)]
-    fn dispatch(&mut self, id: &[u8], request: &Request) -> (&'static str, Result<Answer, Error>) {
-        let command = match request.command() {
-            Ok(command) => command,
-            Err(error) => return ("unknown", Err(error)),
-        };
-        let name = command.name();
-        if command.changes()
-            && let Err(error) = self.journal.begin(id)
-        {
-            return (name, Err(error));
+    fn respond(&mut self, id: &[u8], name: &mut &'static str, answer: &mut Answer) -> Result<(), Error> {
+        let request = Request::parse(core::str::from_utf8(self.text).unwrap_or_default())?;
+        let command = request.command()?;
+        *name = command.name();
+        if command.changes() {
+            self.journal.begin(id)?;
         }
+        self.command(&command, answer)
+    }
+
+    fn command(&mut self, command: &Command<'_>, answer: &mut Answer) -> Result<(), Error> {
         let mut ports = Ports {
             store: &mut self.store,
             files: &mut self.files,
@@ -376,22 +379,17 @@ impl<'b> Agent<'b> {
             host: &mut self.host,
             journal: &mut self.journal,
         };
-        (name, commands::run(&command, &mut ports, &mut self.keys, self.text))
+        commands::run(command, &mut ports, &mut self.keys, self.text, answer)
     }
 
     /// Applies vm-data once, without a request.
     #[inline(never)]
     fn apply_at_start(&mut self) {
-        let mut ports = Ports {
-            store: &mut self.store,
-            files: &mut self.files,
-            links: &mut self.links,
-            host: &mut self.host,
-            journal: &mut self.journal,
-        };
-        let result = commands::run(&crate::request::Command::ResetNetwork, &mut ports, &mut self.keys, self.text);
+        let mut answer = Answer::empty();
+        if let Err(error) = self.command(&Command::ResetNetwork, &mut answer) {
+            answer.set(Code::Failed, "%", &[&error]);
+        }
         (self.memory.release)();
-        let answer = result.unwrap_or_else(Answer::from);
         self.host.log(Level::Info, "event=applied-at-start outcome=%", &[&answer.code.as_str()]);
     }
 
@@ -409,7 +407,7 @@ impl<'b> Agent<'b> {
             let written = self.answers.write(&mut self.store, id, answer, now_ms);
             if self.store.connection() == Connection::Up {
                 if let Err(error) = written {
-                    self.host.log(Level::Warning, "event=answer-refused id=% reason=\"%\"", &[&Printable(id), &error]);
+                    self.event(Level::Warning, "answer-refused", id, &Reason(&error));
                 }
                 self.remove(path, id);
             }
@@ -427,7 +425,7 @@ impl<'b> Agent<'b> {
         match self.store.remove(path) {
             Ok(()) | Err(Error::System(_, Errno(libc::ENOENT))) => self.refused.remove(id),
             Err(error) if self.store.connection() == Connection::Up => {
-                self.host.log(Level::Warning, "event=not-removed id=% reason=\"%\"", &[&Printable(id), &error]);
+                self.event(Level::Warning, "not-removed", id, &Reason(&error));
                 if !self.refused.contains(id) {
                     while !self.refused.push(0, id) && self.refused.count() > 0 {
                         self.refused.pop();
@@ -436,5 +434,14 @@ impl<'b> Agent<'b> {
             }
             Err(_) => {}
         }
+    }
+}
+
+/// Why something happened, as the log says it.
+struct Reason<'a>(&'a dyn Show);
+
+impl Show for Reason<'_> {
+    fn show(&self, line: &mut Line<'_>) {
+        line.fill(" reason=\"%\"", &[self.0]);
     }
 }

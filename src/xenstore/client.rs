@@ -148,7 +148,7 @@ impl<'b, C: Channel> Client<'b, C> {
         let mut offset = 0;
         while !self.list {
             let digits = Text::<20>::of("%", &[&offset]);
-            let parts: [&[u8]; 4] = [self.watched, b"\0", digits.as_str().as_bytes(), b"\0"];
+            let parts: [&[u8]; 4] = [self.watched, b"\0", digits.as_bytes(), b"\0"];
             let reply = match self.call(LIST, Type::DIRECTORY_PART, &parts) {
                 Err(Error::System(_, Errno(libc::ENOSYS | libc::EINVAL))) => return Err(Error::System(LIST, Errno(libc::E2BIG))),
                 reply => reply?,

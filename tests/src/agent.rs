@@ -59,6 +59,13 @@ impl Agent {
         Self::run(command.args(Self::arguments(xenstore, guest)), guest)
     }
 
+    /// The same, killed as it enters the system call `name` for the `nth` time.
+    pub fn killed_in(xenstore: &Path, guest: &Guest, name: &str, nth: usize) -> Self {
+        let mut command = Command::new("strace");
+        command.args(["-D", "-o", "/dev/null", "-e", &format!("inject={name}:signal=KILL:when={nth}")]).arg(agent_binary());
+        Self::run(command.args(Self::arguments(xenstore, guest)), guest)
+    }
+
     /// Starts the agent in the namespaces of the caller, who made them for it, and does not wait.
     pub fn spawn_in_place(xenstore: &Path, guest: &Guest) -> Self {
         Self::start_process(as_a_service().args(Self::arguments(xenstore, guest)), guest)
@@ -112,6 +119,11 @@ impl Agent {
         #[allow(unsafe_code)]
         let result = unsafe { libc::kill(self.pid() as i32, signal) };
         assert_eq!(result, 0, "signal the agent");
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("wait for the agent").is_some()
     }
 
     /// Waits for its end.

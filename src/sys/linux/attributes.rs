@@ -7,11 +7,15 @@ use core::ffi::CStr;
 use super::super::posix::bytes::Bytes;
 use super::super::posix::fd::{Fd, check, check_len};
 use crate::error::Errno;
+use crate::limits::ATTRIBUTE_LEN;
+
+/// The access ACL (acl(5)).
+const ACL: &CStr = c"system.posix_acl_access";
 
 /// Whether an attribute goes over to the new file.
 fn kept(name: &CStr) -> bool {
     let name = name.to_bytes();
-    name == b"security.selinux" || name.starts_with(b"security.SMACK64") || name == b"system.posix_acl_access" || name.starts_with(b"user.")
+    name == b"security.selinux" || name.starts_with(b"security.SMACK64") || name == ACL.to_bytes() || name.starts_with(b"user.")
 }
 
 /// Copies the attributes that belong to the file rather than to its content.
@@ -20,45 +24,35 @@ fn kept(name: &CStr) -> bool {
 ///
 /// See fsetxattr(2). A file system without attributes is none.
 pub fn copy(from: &Fd, to: &Fd) -> Result<(), Errno> {
-    let names = match list(from) {
+    // A default ACL of the directory may have opened the new file to more users than the old one.
+    // SAFETY: the name is NUL-terminated.
+    match check(unsafe { libc::fremovexattr(to.raw(), ACL.as_ptr()) }) {
+        Ok(_) | Err(Errno(libc::ENODATA | libc::EOPNOTSUPP | libc::ENOSYS)) => {}
+        Err(errno) => return Err(errno),
+    }
+    let (mut names, mut value) = (Bytes::zeroed(ATTRIBUTE_LEN)?, Bytes::zeroed(ATTRIBUTE_LEN)?);
+    let room = names.bytes_mut();
+    // SAFETY: pointer and length are those of a writable slice.
+    let len = match check_len(unsafe { libc::flistxattr(from.raw(), room.as_mut_ptr().cast(), room.len()) }) {
         Err(Errno(libc::EOPNOTSUPP | libc::ENOSYS)) => return Ok(()),
-        names => names?,
+        len => len?,
     };
-    let mut rest: &[u8] = &names;
+    let mut rest = names.get(..len).unwrap_or_default();
     while let Ok(name) = CStr::from_bytes_until_nul(rest) {
-        if name.is_empty() {
-            break; // the zeroed end of the buffer
-        }
         rest = rest.get(name.count_bytes() + 1..).unwrap_or_default();
-        if !kept(name) {
-            continue;
-        }
-        match copy_one(from, to, name) {
-            Ok(()) | Err(Errno(libc::EOPNOTSUPP)) => {}
-            Err(errno) => return Err(errno),
+        if kept(name) {
+            match copy_one(from, to, name, value.bytes_mut()) {
+                Ok(()) | Err(Errno(libc::EOPNOTSUPP)) => {}
+                Err(errno) => return Err(errno),
+            }
         }
     }
     Ok(())
 }
 
-/// The NUL-terminated names of all attributes, one after the other.
-fn list(file: &Fd) -> Result<Bytes, Errno> {
-    // SAFETY: a length of 0 asks for the size only.
-    let size = check_len(unsafe { libc::flistxattr(file.raw(), core::ptr::null_mut(), 0) })?;
-    let mut names = Bytes::zeroed(size)?;
-    let room = names.bytes_mut();
-    // SAFETY: pointer and length are those of a writable slice.
-    check_len(unsafe { libc::flistxattr(file.raw(), room.as_mut_ptr().cast(), room.len()) })?;
-    Ok(names)
-}
-
-fn copy_one(from: &Fd, to: &Fd, name: &CStr) -> Result<(), Errno> {
-    // SAFETY: `name` is NUL-terminated; a length of 0 asks for the size only.
-    let size = check_len(unsafe { libc::fgetxattr(from.raw(), name.as_ptr(), core::ptr::null_mut(), 0) })?;
-    let mut value = Bytes::zeroed(size)?;
-    let room = value.bytes_mut();
+fn copy_one(from: &Fd, to: &Fd, name: &CStr, room: &mut [u8]) -> Result<(), Errno> {
     // SAFETY: `name` is NUL-terminated; pointer and length are those of a writable slice.
-    check_len(unsafe { libc::fgetxattr(from.raw(), name.as_ptr(), room.as_mut_ptr().cast(), room.len()) })?;
-    // SAFETY: `name` is NUL-terminated; pointer and length are those of a readable slice.
-    check(unsafe { libc::fsetxattr(to.raw(), name.as_ptr(), value.as_ptr().cast(), value.len(), 0) }).map(drop)
+    let len = check_len(unsafe { libc::fgetxattr(from.raw(), name.as_ptr(), room.as_mut_ptr().cast(), room.len()) })?;
+    // SAFETY: `name` is NUL-terminated; the first `len` octets of the slice were written.
+    check(unsafe { libc::fsetxattr(to.raw(), name.as_ptr(), room.as_ptr().cast(), len, 0) }).map(drop)
 }

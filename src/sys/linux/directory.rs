@@ -38,3 +38,39 @@ pub fn for_each_name(directory: &Fd, each: &mut dyn FnMut(&CStr) -> ControlFlow<
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+    use std::string::String;
+    use std::vec::Vec;
+
+    use super::super::super::posix::guest::alone;
+    use super::*;
+
+    alone! {
+        fn every_name_once_over_many_reads(guest) {
+            for i in 0..500 {
+                guest.write(&format!("etc/{i}{}", "x".repeat(i % 253)), 0o644, "");
+            }
+            let mut names = Vec::new();
+            let keep = |name: &CStr, names: &mut Vec<String>| names.push(name.to_str().unwrap().into());
+            for_each_name(&guest.open("etc"), &mut |name| {
+                keep(name, &mut names);
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+            names.sort();
+            assert_eq!(names, guest.names("etc"));
+            let mut first = Vec::new();
+            for_each_name(&guest.open("etc"), &mut |name| {
+                keep(name, &mut first);
+                ControlFlow::Break(())
+            })
+            .unwrap();
+            assert_eq!(first.len(), 1);
+            let file = guest.open("etc").open_at(c"0", libc::O_RDONLY, 0).unwrap();
+            assert_eq!(for_each_name(&file, &mut |_| ControlFlow::Continue(())), Err(Errno(libc::ENOTDIR)));
+        }
+    }
+}

@@ -1,11 +1,10 @@
 //! Which driver a link has: `SIOCETHTOOL` (linux/ethtool.h), else sysfs.
 
-use core::ffi::CStr;
-
-use super::super::posix::fd::{check, check_len};
+use super::super::posix::fd::check;
+use super::path::open;
 use super::socket;
+use crate::error::Errno;
 use crate::limits::LINK_NAME_LEN;
-use crate::text::Text;
 
 /// `SIOCETHTOOL` of linux/sockios.h.
 const SIOCETHTOOL: libc::c_int = 0x8946;
@@ -16,7 +15,7 @@ const ETHTOOL_GDRVINFO: u32 = 3;
 #[repr(C)]
 struct DriverInfo {
     command: u32,
-    driver: [u8; 32],
+    driver: [u8; NAME_LEN],
     rest: [u8; 160],
 }
 
@@ -28,33 +27,41 @@ struct Request {
     rest: [u8; 16],
 }
 
-/// A driver's name.
-pub type Name = heapless::String<32>;
+/// A driver's name in [`DriverInfo`].
+pub const NAME_LEN: usize = 32;
 
 /// The name of the driver of the link called `name`; empty if nobody knows it.
-pub fn of(name: &str) -> Name {
-    by_ioctl(name).or_else(|| by_sysfs(name)).unwrap_or_default()
+pub fn of<'b>(name: &str, buffer: &'b mut [u8; NAME_LEN]) -> &'b [u8] {
+    if by_ioctl(name, buffer).is_err() && by_sysfs(name, buffer).is_err() {
+        return &[];
+    }
+    buffer.split(|&octet| octet == 0).next().unwrap_or_default()
 }
 
-fn by_ioctl(name: &str) -> Option<Name> {
-    let socket = socket::open(libc::AF_INET, libc::SOCK_DGRAM, 0).ok()?;
-    let mut info = DriverInfo { command: ETHTOOL_GDRVINFO, driver: [0; 32], rest: [0; 160] };
+#[inline(never)]
+fn by_ioctl(name: &str, driver: &mut [u8; NAME_LEN]) -> Result<(), Errno> {
+    let socket = socket::open(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
+    let mut info = DriverInfo { command: ETHTOOL_GDRVINFO, driver: [0; NAME_LEN], rest: [0; 160] };
     let mut request = Request { name: [0; LINK_NAME_LEN], data: &raw mut info, rest: [0; 16] };
-    request.name.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
+    for (to, from) in request.name.iter_mut().zip(name.bytes()) {
+        *to = from;
+    }
     // SAFETY: the request names its link and points to a drvinfo; both outlive the call, which writes to nothing else.
-    check(unsafe { libc::ioctl(socket.raw(), SIOCETHTOOL as _, &raw mut request) }).ok()?;
-    text(info.driver.split(|&octet| octet == 0).next()?)
+    check(unsafe { libc::ioctl(socket.raw(), SIOCETHTOOL as _, &raw mut request) })?;
+    *driver = info.driver;
+    if info.driver.starts_with(&[0]) { Err(Errno(libc::ENOENT)) } else { Ok(()) }
 }
 
-fn by_sysfs(name: &str) -> Option<Name> {
-    let path = Text::<64>::of("/sys/class/net/%/device/driver\0", &[&name]);
-    let path = CStr::from_bytes_until_nul(path.as_str().as_bytes()).ok()?;
-    let mut target = [0u8; 256];
-    // SAFETY: `path` is NUL-terminated; pointer and length are those of a writable slice.
-    let len = check_len(unsafe { libc::readlink(path.as_ptr(), target.as_mut_ptr().cast(), target.len()) }).ok()?;
-    text(target.get(..len)?.rsplit(|&octet| octet == b'/').next()?)
-}
-
-fn text(octets: &[u8]) -> Option<Name> {
-    Name::try_from(core::str::from_utf8(octets).ok()?).ok().filter(|name| !name.is_empty())
+/// What the link `driver` in sysfs points to, its last component.
+#[inline(never)]
+fn by_sysfs(name: &str, driver: &mut [u8; NAME_LEN]) -> Result<(), Errno> {
+    let mut target = [0; 256];
+    let device = open("/sys/class/net/%/device\0", &name, libc::O_RDONLY | libc::O_DIRECTORY)?;
+    let len = device.read_link_at(c"driver", &mut target)?;
+    let name = target.get(..len).unwrap_or_default().rsplit(|&octet| octet == b'/').next().unwrap_or_default();
+    *driver = [0; NAME_LEN];
+    for (to, from) in driver.iter_mut().zip(name) {
+        *to = *from;
+    }
+    Ok(())
 }

@@ -100,8 +100,8 @@ fn find(mac: Mac) -> Option<Link> {
 fn try_apply(wanted: &Wanted) -> (Applied, Vec<String>) {
     let mut buffer = [0; NETLINK_LEN];
     let mut links = Watched(KernelLinks::new(&mut buffer), Vec::new());
-    let link = links.find(wanted.mac).unwrap().expect("no link");
-    let applied = apply(&mut links, &mut MemoryHost::default(), &link, wanted);
+    let mut link = links.find(wanted.mac).unwrap().expect("no link");
+    let applied = apply(&mut links, &mut MemoryHost::default(), &mut link, wanted);
     (applied, links.1)
 }
 

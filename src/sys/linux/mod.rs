@@ -9,6 +9,7 @@ pub mod links;
 mod links_tests;
 pub mod memory;
 pub mod netlink;
+mod path;
 pub mod socket;
 pub mod system;
 

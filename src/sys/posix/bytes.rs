@@ -22,11 +22,8 @@ impl Bytes {
     ///
     /// # Errors
     ///
-    /// ENOMEM; EFBIG beyond [`FILE_LEN`].
+    /// ENOMEM.
     pub fn zeroed(len: usize) -> Result<Self, Errno> {
-        if len > FILE_LEN {
-            return Err(Errno(libc::EFBIG));
-        }
         let mapped = len.max(1);
         let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
         // SAFETY: a new anonymous mapping; no existing memory is touched.
@@ -42,9 +39,12 @@ impl Bytes {
     ///
     /// # Errors
     ///
-    /// As [`Bytes::zeroed`] and read(2); EAGAIN if the file grew while it was read.
+    /// As [`Bytes::zeroed`] and read(2); EFBIG beyond [`FILE_LEN`]; EAGAIN if the file grew while it was read.
     pub fn read(file: &Fd, size: usize) -> Result<Self, Errno> {
-        let mut bytes = Self::zeroed(size.saturating_add(1))?;
+        if size > FILE_LEN {
+            return Err(Errno(libc::EFBIG));
+        }
+        let mut bytes = Self::zeroed(size + 1)?;
         bytes.len = file.read_full(bytes.bytes_mut())?;
         if bytes.len > size { Err(Errno(libc::EAGAIN)) } else { Ok(bytes) }
     }
@@ -70,5 +70,21 @@ impl Drop for Bytes {
         zeroize::Zeroize::zeroize(self.bytes_mut());
         // SAFETY: this mapping is ours and nothing borrows it any more.
         unsafe { libc::munmap(self.start.as_ptr().cast(), self.mapped) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::guest::alone;
+    use super::*;
+
+    alone! {
+        fn files_that_change_and_the_largest(guest) {
+            guest.write("etc/file", 0o644, "12345");
+            let read = |size| Bytes::read(&guest.open("etc").open_at(c"file", libc::O_RDONLY, 0).unwrap(), size).map(|bytes| bytes.len());
+            assert_eq!((read(5), read(9), read(4), read(0)), (Ok(5), Ok(5), Err(Errno(libc::EAGAIN)), Err(Errno(libc::EAGAIN))));
+            guest.write("etc/file", 0o644, "");
+            assert_eq!((read(0), read(FILE_LEN), read(FILE_LEN + 1)), (Ok(0), Ok(0), Err(Errno(libc::EFBIG))));
+        }
     }
 }

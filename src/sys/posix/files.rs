@@ -67,10 +67,10 @@ impl Files for GuestFiles<'_> {
         if !edit(old.as_ref().map(|o| &*o.content), &mut new)? || !new.finish()? {
             return Ok(Outcome::Same);
         }
-        let Some(old) = old.as_ref().filter(|_| rule.backup) else { return new.commit() };
+        let Some(old) = old.as_ref().filter(|_| rule.backup) else { return new.commit(&place.name) };
         backup::keep(&place, old, new.journal(), &real)?;
-        let outcome = new.commit()?;
-        backup::prune(&place).map_err(|e| Error::System("remove old backup", e))?;
+        let outcome = new.commit(&place.name)?;
+        backup::prune(&place);
         Ok(outcome)
     }
 

@@ -68,13 +68,13 @@ impl Log {
             return;
         }
         let _ = match &self.sink {
-            Sink::File(fd, _) => fd.write_all(line(unix_time(), level, event, parts).as_str().as_bytes()),
+            Sink::File(fd, _) => fd.write_all(line(unix_time(), level, event, parts).as_bytes()),
             Sink::Stderr => write_stderr(line(unix_time(), level, event, parts).as_str()),
             Sink::Kernel(fd) => {
                 let mut text = Text::<LOG_LINE_LEN>::of("<%>nova-agent: ", &[&level.priority()]);
                 text.add(event, parts);
                 text.end_line();
-                fd.write_all(text.as_str().as_bytes())
+                fd.write_all(text.as_bytes())
             }
             Sink::Nowhere => Ok(()),
         };

@@ -1,14 +1,22 @@
 //! What Linux and FreeBSD share: POSIX.1-2008 calls, made safe..
 
 pub mod backup;
+#[cfg(test)]
+mod backup_tests;
 pub mod bytes;
 pub mod channel;
 pub mod clock;
 pub mod fd;
 pub mod files;
+#[cfg(test)]
+mod files_tests;
+#[cfg(test)]
+pub mod guest;
 pub mod host;
 pub mod library;
 pub mod locks;
+#[cfg(test)]
+mod locks_tests;
 pub mod log;
 pub mod name;
 pub mod process;
@@ -16,3 +24,5 @@ pub mod replace;
 pub mod signal;
 pub mod state_file;
 pub mod walk;
+#[cfg(test)]
+mod walk_tests;

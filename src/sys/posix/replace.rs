@@ -93,15 +93,12 @@ impl<'a> Replacement<'a> {
         // From here on, dropping removes the file.
         self.progress = Progress::Writing(file, name);
         let Progress::Writing(file, _) = &self.progress else { return Err(Error::bug("replacement not started")) };
-        match self.old {
-            None => file.set_owner_and_mode(owner(), group(), self.mode as libc::mode_t).map_err(|e| Error::System("set owner", e))?,
-            Some(old) => {
-                let stat = &old.stat;
-                file.set_owner_and_mode(stat.st_uid, stat.st_gid, stat.st_mode).map_err(|e| Error::System("keep owner and mode", e))?;
-                attributes::copy(&old.file, file).map_err(|e| Error::System("keep labels and attributes", e))?;
-                let same = old.content.get(..equal).unwrap_or_default();
-                file.write_all(same).map_err(|e| Error::System("write file", e))?;
-            }
+        let (uid, gid, mode) = self.old.map_or((0, 0, self.mode), |Old { stat, .. }| (stat.st_uid, stat.st_gid, stat.st_mode));
+        file.set_owner_and_mode(uid, gid, mode as libc::mode_t).map_err(|e| Error::System("set owner and mode", e))?;
+        if let Some(old) = self.old {
+            attributes::copy(&old.file, file).map_err(|e| Error::System("keep labels and attributes", e))?;
+            let same = old.content.get(..equal).unwrap_or_default();
+            file.write_all(same).map_err(|e| Error::System("write file", e))?;
         }
         Ok(())
     }
@@ -124,34 +121,18 @@ impl<'a> Replacement<'a> {
         Ok(true)
     }
 
-    /// Renames the temporary file over the old one and syncs the directory.
+    /// Renames the temporary file to `name`: that of the old one, or a free one for a copy. Syncs the directory.
     ///
     /// # Errors
     ///
     /// What renaming and syncing say.
-    pub fn commit(mut self) -> Result<Outcome, Error> {
-        let Progress::Writing(_, name) = &self.progress else { return Ok(Outcome::Same) };
+    pub fn commit(mut self, name: &Name) -> Result<Outcome, Error> {
+        let Progress::Writing(_, temporary) = &self.progress else { return Ok(Outcome::Same) };
         let directory = &self.place.directory;
-        directory.rename_at(name.as_c(), self.place.name.as_c()).map_err(|e| Error::System("rename file", e))?;
+        directory.rename_at(temporary.as_c(), name.as_c()).map_err(|e| Error::System("rename file", e))?;
         self.progress = Progress::Equal(0);
         directory.sync().map_err(|e| Error::System("sync directory", e))?;
         Ok(if self.old.is_some() { Outcome::Replaced } else { Outcome::Created })
-    }
-
-    /// Gives the temporary file the name `to` instead, which must not exist yet: how a copy is made.
-    ///
-    /// # Errors
-    ///
-    /// EEXIST; what linking says.
-    pub fn commit_as(mut self, to: &Name) -> Result<(), Errno> {
-        let Progress::Writing(_, name) = &self.progress else { return Ok(()) };
-        let directory = &self.place.directory;
-        if directory.stat_at(to.as_c())?.is_some() {
-            return Err(Errno(libc::EEXIST));
-        }
-        directory.rename_at(name.as_c(), to.as_c())?;
-        self.progress = Progress::Equal(0);
-        Ok(())
     }
 }
 
@@ -177,14 +158,4 @@ impl Drop for Replacement<'_> {
             let _ = self.place.directory.unlink_at(name.as_c());
         }
     }
-}
-
-fn owner() -> libc::uid_t {
-    // SAFETY: no arguments.
-    unsafe { libc::geteuid() }
-}
-
-fn group() -> libc::gid_t {
-    // SAFETY: no arguments.
-    unsafe { libc::getegid() }
 }

@@ -1,4 +1,6 @@
 //! The state file below the agent's root: read once, written in place with one write(2), made when it is first needed.
+//!
+//! Opened anew each time, since the root may become writable, or lose the file, while the agent runs.
 
 use core::ops::ControlFlow;
 
@@ -8,32 +10,21 @@ use super::replace::is_temporary;
 use super::walk::{self, Last, RealPath};
 use crate::error::Errno;
 
-/// How far the file is.
-enum Stage {
-    /// Not opened for writing yet.
-    Closed,
-    /// Open.
-    Open(Fd),
-    /// It cannot be written: not tried again.
-    Unwritable,
-}
-
 /// The file.
 pub struct StateFile<'r> {
     root: &'r Fd,
     path: &'static [u8],
-    stage: Stage,
 }
 
 impl<'r> StateFile<'r> {
     /// The state file at `path` below `root`.
     pub fn new(root: &'r Fd, path: &'static [u8]) -> Self {
-        Self { root, path, stage: Stage::Closed }
+        Self { root, path }
     }
 
     /// Reads what the file holds; nothing, if there is none.
     #[inline(never)]
-    pub fn read<'b>(&mut self, buffer: &'b mut [u8]) -> &'b [u8] {
+    pub fn read<'b>(&self, buffer: &'b mut [u8]) -> &'b [u8] {
         let mut read = || {
             let place = walk::find(self.root, self.path, false, Last::Keep, &mut RealPath::new())?;
             place.directory.open_at(place.name.as_c(), libc::O_RDONLY | libc::O_NONBLOCK, 0)?.read_full(buffer)
@@ -43,7 +34,7 @@ impl<'r> StateFile<'r> {
     }
 
     /// Removes the temporary files that an earlier process left in `directory`.
-    pub fn remove_strays(&mut self, directory: &[u8]) {
+    pub fn remove_strays(&self, directory: &[u8]) {
         let Ok(directory) = walk::open_directory(self.root, directory) else { return };
         // What cannot be read or removed is harmless: the name begins with a dot and nothing reads it.
         let _ = for_each_name(&directory, &mut |name| {
@@ -58,19 +49,11 @@ impl<'r> StateFile<'r> {
     ///
     /// # Errors
     ///
-    /// What opening or writing said, the first time only.
+    /// What opening or writing said.
     #[inline(never)]
-    pub fn write(&mut self, text: &[u8]) -> Result<(), Errno> {
-        if let Stage::Closed = self.stage {
-            self.stage = Stage::Unwritable;
-            self.stage = Stage::Open(self.open()?);
-        }
-        let Stage::Open(file) = &self.stage else { return Ok(()) };
-        file.write_at_start(text).inspect_err(|_| self.stage = Stage::Unwritable)
-    }
-
-    fn open(&self) -> Result<Fd, Errno> {
+    pub fn write(&self, text: &[u8]) -> Result<(), Errno> {
         let place = walk::find(self.root, self.path, true, Last::Keep, &mut RealPath::new())?;
-        place.directory.open_at(place.name.as_c(), libc::O_WRONLY | libc::O_CREAT, 0o600)
+        let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_NONBLOCK;
+        place.directory.open_at(place.name.as_c(), flags, 0o600)?.write_at_start(text)
     }
 }

@@ -1,14 +1,14 @@
 //! Path resolution inside the agent's root, one component at a time, as under chroot(2).
 //!
-//! Absolute links and `..` stay inside. A symbolic link is followed only if root (or the agent's own user) owns it and the directory that
-//! holds it: nobody else may lead the agent anywhere. Works from Linux 2.6.16 on (openat2 with RESOLVE_IN_ROOT is Linux 5.6).
+//! Absolute links and `..` stay inside. A symbolic link is followed only if root owns it and the directory that holds it:
+//! nobody else may lead the agent anywhere. Works from Linux 2.6.16 on (openat2 with RESOLVE_IN_ROOT is Linux 5.6).
 
 use super::fd::{Fd, Stat, is_link};
 use super::name::Name;
 use crate::error::Errno;
 use crate::limits::{LINKS_COUNT, PATH_LEN};
 
-/// A real directory path inside the root, for the journal.
+/// A real directory path inside the root, for the journal: begins and ends in `/`.
 pub type RealPath = heapless::Vec<u8, PATH_LEN>;
 
 /// Where a path leads: the open directory, the last component in it, and what is there (never a followed link).
@@ -40,7 +40,7 @@ pub fn find(root: &Fd, path: &[u8], parents: bool, last: Last, real: &mut RealPa
     let mut pending = Pending::new(path)?;
     let mut directory = root.again()?;
     let mut links = 0;
-    real.clear();
+    to_top(real);
     loop {
         let (range, is_last) = pending.next();
         let name = match pending.bytes.get(range).unwrap_or_default() {
@@ -56,18 +56,18 @@ pub fn find(root: &Fd, path: &[u8], parents: bool, last: Last, real: &mut RealPa
         match &stat {
             Some(stat) if is_link(stat) && !(is_last && last == Last::Keep) => {
                 links += 1;
-                if links > LINKS_COUNT || !trusted(stat) || !trusted(&directory.stat()?) {
+                if links > LINKS_COUNT || stat.st_uid != 0 || directory.stat()?.st_uid != 0 {
                     return Err(Errno(libc::ELOOP));
                 }
                 if pending.insert_link(&directory, &name)? {
                     directory = root.again()?;
-                    real.clear();
+                    to_top(real);
                 }
             }
             _ if is_last => return Ok(Place { directory, name, stat }),
             found => {
                 directory = enter(&directory, &name, found.is_none() && parents)?;
-                real.push(b'/').and(real.extend_from_slice(name.as_bytes()).map_err(|_| 0)).map_err(|_| Errno(libc::ENAMETOOLONG))?;
+                real.extend_from_slice(name.as_bytes()).map_err(|_| 0).and(real.push(b'/')).map_err(|_| Errno(libc::ENAMETOOLONG))?;
             }
         }
     }
@@ -86,12 +86,6 @@ pub fn open_directory(root: &Fd, real: &[u8]) -> Result<Fd, Errno> {
     Ok(directory)
 }
 
-/// Only root's links lead anywhere; the agent's own user is root but in tests.
-fn trusted(stat: &Stat) -> bool {
-    // SAFETY: no arguments.
-    stat.st_uid == 0 || stat.st_uid == unsafe { libc::geteuid() }
-}
-
 #[inline(never)]
 fn enter(directory: &Fd, name: &Name, make: bool) -> Result<Fd, Errno> {
     if make {
@@ -105,13 +99,19 @@ fn enter(directory: &Fd, name: &Name, make: bool) -> Result<Fd, Errno> {
     directory.open_at(name.as_c(), libc::O_RDONLY | libc::O_DIRECTORY, 0)
 }
 
+fn to_top(real: &mut RealPath) {
+    real.clear();
+    let _ = real.push(b'/'); // there is room for more than that
+}
+
 /// `..` of a directory; the root is its own parent.
 fn parent(root: &Fd, directory: &Fd, real: &mut RealPath) -> Result<Fd, Errno> {
     let (here, top) = (directory.stat()?, root.stat()?);
     if (here.st_dev, here.st_ino) == (top.st_dev, top.st_ino) {
         return root.again();
     }
-    real.truncate(real.iter().rposition(|&b| b == b'/').unwrap_or(0));
+    real.pop();
+    real.truncate(real.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1));
     directory.open_at(c"..", libc::O_RDONLY | libc::O_DIRECTORY, 0)
 }
 

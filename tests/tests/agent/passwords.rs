@@ -1,9 +1,11 @@
 //! keyinit and password: the exchange with the real `openssl`, the hash checked by the system's own crypt(3).
 
+use std::time::Duration;
+
 use nova_agent_tests::agent::Agent;
 use nova_agent_tests::daemon::{Backend, Daemon};
 use nova_agent_tests::guest::{Guest, SHADOW, crypt_accepts};
-use nova_agent_tests::host::Host;
+use nova_agent_tests::host::{Host, request, uuid};
 use nova_agent_tests::password::{Digest, Key, PRIME, set_password};
 
 on_every_daemon! {
@@ -128,5 +130,21 @@ fn no_root_line_is_a_failure_that_leaves_the_file() {
         assert_eq!(guest.read("etc/shadow"), "daemon:*:19000:0:99999:7:::\n");
         let after: Vec<String> = guest.names("etc").into_iter().filter(|n| n != ".pwd.lock").collect();
         assert_eq!(after, before);
+    });
+}
+
+#[test]
+fn a_lock_of_a_living_process_is_waited_for() {
+    each(&["patient"], |guest, host, password| {
+        let lock = std::process::id().to_string();
+        guest.write("etc/shadow.lock", 0o600, &lock);
+        let (id, text) = (uuid(), Key::agree(host).encrypt(format!("{password}\n").as_bytes(), Digest::Default));
+        host.post(&id, request("password", text));
+        std::thread::sleep(Duration::from_millis(500));
+        assert!(host.is_pending(&id) && guest.root_hash() == "*" && guest.read("etc/shadow.lock") == lock);
+        std::fs::remove_file(guest.path("etc/shadow.lock")).unwrap();
+        host.answer(&id).done();
+        assert!(crypt_accepts(&guest.root_hash(), password));
+        assert!(!guest.path("etc/shadow.lock").exists());
     });
 }

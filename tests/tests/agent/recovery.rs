@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use nova_agent_tests::agent::{Agent, within};
-use nova_agent_tests::daemon::{Daemon, GUEST};
-use nova_agent_tests::guest::Guest;
-use nova_agent_tests::host::{Host, request, uuid};
+use nova_agent_tests::daemon::{Backend, Daemon, GUEST};
+use nova_agent_tests::guest::{Guest, SHADOW, crypt_accepts};
+use nova_agent_tests::host::{Host, base64, request, uuid};
+use nova_agent_tests::password::{Digest, Key, set_password};
 
 on_every_daemon! {
     /// Died between answer and removal: the request is removed and not done again.
@@ -87,4 +88,62 @@ on_every_daemon! {
         host.wait_gone(&id);
         host.ask("version", "agent").done();
     }
+}
+
+/// Has an agent killed in each system call of a request that changes something, each time with a guest of its own. `begin` posts the
+/// request when the agent runs; `check` sees the guest when the next agent runs.
+fn killed_everywhere(begin: impl Fn(&mut Host) -> String, check: impl Fn(&Guest, &mut Host, &str)) {
+    for name in ["fsync", "pwrite64", "mkdirat", "fchown", "fchmod", "linkat", "renameat", "unlinkat"] {
+        for nth in 1.. {
+            let (daemon, guest) = (Daemon::start(Backend::ALL[0]), Guest::new());
+            guest.write("etc/motd", 0o640, "old\n");
+            let mut host = Host::new(&daemon);
+            let mut agent = Agent::killed_in(&daemon.guest_socket(), &guest, name, nth);
+            let id = begin(&mut host);
+            let over = || (agent.has_ended() || !host.is_pending(&id)).then_some(());
+            within(Duration::from_secs(10), over).expect("the request's end, or the agent's");
+            if !agent.has_ended() {
+                assert!(nth > 1 || name == "mkdirat" || name == "unlinkat", "{name} was not called");
+                break;
+            }
+            let _agent = Agent::start(&daemon, &guest);
+            check(&guest, &mut host, &id);
+            let left =
+                |names: Vec<String>| names.into_iter().find(|n| n.starts_with(".nova-agent.") || n.ends_with(".lock") && n != ".pwd.lock");
+            assert_eq!(left(guest.names("etc")), None, "{name} {nth}");
+        }
+    }
+}
+
+#[test]
+fn a_file_is_injected_wherever_the_agent_dies() {
+    let begin = |host: &mut Host| {
+        let id = uuid();
+        host.post(&id, request("injectfile", base64(b"/etc/motd,new\n")));
+        id
+    };
+    killed_everywhere(begin, |guest, host, id| {
+        host.answer(id).done();
+        host.wait_gone(id);
+        assert_eq!((guest.read("etc/motd").as_str(), guest.mode("etc/motd")), ("new\n", 0o640));
+        let [backup] = guest.names("etc").into_iter().filter(|n| n.starts_with("motd.")).collect::<Vec<_>>().try_into().unwrap();
+        assert_eq!(guest.read(&format!("etc/{backup}")), "old\n");
+    });
+}
+
+#[test]
+fn a_password_is_set_or_not_wherever_the_agent_dies() {
+    let begin = |host: &mut Host| {
+        let (id, text) = (uuid(), Key::agree(host).encrypt(b"first\n", Digest::Default));
+        host.post(&id, request("password", text));
+        id
+    };
+    killed_everywhere(begin, |guest, host, id| {
+        host.wait_gone(id);
+        let hash = guest.root_hash();
+        assert!(hash == "*" || crypt_accepts(&hash, "first"), "{hash}");
+        assert_eq!(guest.read("etc/shadow").lines().skip(1).collect::<Vec<_>>(), SHADOW.lines().skip(1).collect::<Vec<_>>());
+        set_password(host, "second", Digest::Default).done();
+        assert!(crypt_accepts(&guest.root_hash(), "second"));
+    });
 }

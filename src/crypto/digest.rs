@@ -1,0 +1,209 @@
+//! MD5, SHA-256 and SHA-512 as one: blocks are filled, counted and padded here for all three. The crates' own way of doing
+//! that, once for each function, takes several times the code.
+
+use sha2::block_api::{compress256, compress512};
+
+use crate::crypto::md5;
+
+/// Octets of the longest digest, SHA-512's.
+pub const DIGEST_LEN: usize = 64;
+
+/// A hash function that chains blocks of 16 words and ends with the length in bits.
+pub struct Function {
+    /// Octets of a block.
+    block_len: usize,
+    /// Octets of a digest.
+    pub digest_len: usize,
+    /// Whether words and length are big-endian.
+    big_endian: bool,
+    /// The state before the first block: one number for each word.
+    initial: [u64; 8],
+    compress: Compress,
+}
+
+/// Takes one more block into the state.
+enum Compress {
+    Words32(fn(&mut [u32; 8], &[u8; 64])),
+    Words64(fn(&mut [u64; 8], &[u8; 128])),
+}
+
+/// RFC 1321.
+pub static MD5: Function = Function {
+    block_len: 64,
+    digest_len: 16,
+    big_endian: false,
+    initial: [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0, 0, 0, 0],
+    compress: Compress::Words32(md5::compress),
+};
+
+/// FIPS 180-4. Its initial words are the first halves of SHA-512's.
+pub static SHA256: Function = Function {
+    block_len: 64,
+    digest_len: 32,
+    big_endian: true,
+    initial: {
+        let [a, b, c, d, e, f, g, h] = SHA512_INITIAL;
+        [a >> 32, b >> 32, c >> 32, d >> 32, e >> 32, f >> 32, g >> 32, h >> 32]
+    },
+    compress: Compress::Words32(|state, block| compress256(state, core::slice::from_ref(block))),
+};
+
+/// FIPS 180-4.
+pub static SHA512: Function = Function {
+    block_len: 128,
+    digest_len: 64,
+    big_endian: true,
+    initial: SHA512_INITIAL,
+    compress: Compress::Words64(|state, block| compress512(state, core::slice::from_ref(block))),
+};
+
+#[rustfmt::skip]
+const SHA512_INITIAL: [u64; 8] = [
+    0x6a09_e667_f3bc_c908, 0xbb67_ae85_84ca_a73b, 0x3c6e_f372_fe94_f82b, 0xa54f_f53a_5f1d_36f1,
+    0x510e_527f_ade6_82d1, 0x9b05_688c_2b3e_6c1f, 0x1f83_d9ab_fb41_bd6b, 0x5be0_cd19_137e_2179,
+];
+
+/// A message on its way through a [`Function`].
+pub struct Digest {
+    function: &'static Function,
+    state: [u64; 8],
+    block: [u8; 128],
+    /// Octets of the message up to now.
+    len: usize,
+}
+
+impl Digest {
+    /// An empty message.
+    pub fn new(function: &'static Function) -> Self {
+        Self { function, state: function.initial, block: [0; 128], len: 0 }
+    }
+
+    /// Appends `bytes` to the message.
+    #[inline(never)]
+    pub fn update(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            let block_len = self.function.block_len;
+            if let Some(place) = self.block.get_mut(self.len % block_len) {
+                *place = byte;
+            }
+            self.len += 1;
+            if self.len.is_multiple_of(block_len) {
+                self.compress();
+            }
+        }
+    }
+
+    /// Appends `len` bytes: the first of `bytes`, or all of them over and over.
+    #[inline(never)]
+    pub fn cycle(&mut self, bytes: &[u8], len: usize) {
+        for byte in bytes.iter().cycle().take(len) {
+            self.update(core::slice::from_ref(byte));
+        }
+    }
+
+    /// Puts the message's digest at the start of `out`, says how long it is, and begins a new message.
+    #[inline(never)]
+    pub fn finish(&mut self, out: &mut [u8; DIGEST_LEN]) -> usize {
+        let Function { block_len, digest_len, big_endian, initial, .. } = *self.function;
+        let bits = self.len as u64 * 8;
+        self.update(&[0x80]);
+        // The length has an eighth of a block; of SHA-512's 16 octets the first 8 are always 0.
+        while self.len % block_len != block_len - block_len / 8 {
+            self.update(&[0]);
+        }
+        while self.len % block_len != block_len - 8 {
+            self.update(&[0]);
+        }
+        self.update(&if big_endian { bits.to_be_bytes() } else { bits.to_le_bytes() });
+        let word_len = block_len / 16;
+        for (place, word) in out.chunks_exact_mut(word_len).zip(self.state) {
+            let word = if big_endian { word.rotate_right(8 * word_len as u32).to_be_bytes() } else { word.to_le_bytes() };
+            place.copy_from_slice(word.get(..word_len).unwrap_or_default());
+        }
+        self.state = initial;
+        self.len = 0;
+        digest_len
+    }
+
+    fn compress(&mut self) {
+        match self.function.compress {
+            Compress::Words32(compress) => {
+                let mut words = self.state.map(|word| word as u32);
+                let [block, _] = self.block.as_chunks().0 else { return };
+                compress(&mut words, block);
+                self.state = words.map(u64::from);
+            }
+            Compress::Words64(compress) => compress(&mut self.state, &self.block),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use sha2::Digest as _;
+    use std::vec::Vec;
+
+    fn digest_of(function: &'static Function, parts: &[&[u8]]) -> Vec<u8> {
+        let (mut out, mut digest) = ([0xa5; DIGEST_LEN], Digest::new(function));
+        digest.update(b"an earlier message");
+        digest.finish(&mut out);
+        parts.iter().for_each(|part| digest.update(part));
+        let len = digest.finish(&mut out);
+        out[..len].to_vec()
+    }
+
+    fn hex(bytes: &[u8]) -> std::string::String {
+        bytes.iter().map(|byte| std::format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn vectors_of_rfc_1321() {
+        let vectors = [
+            ("", "d41d8cd98f00b204e9800998ecf8427e"),
+            ("a", "0cc175b9c0f1b6a831c399e269772661"),
+            ("abc", "900150983cd24fb0d6963f7d28e17f72"),
+            ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+            ("abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"),
+            ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", "d174ab98d277d9f5a5611c2c9f419d9f"),
+            (&"1234567890".repeat(8), "57edf4a22be3c955ac49da2e2107b67a"),
+        ];
+        for (message, expected) in vectors {
+            assert_eq!(hex(&digest_of(&MD5, &[message.as_bytes()])), expected);
+        }
+    }
+
+    #[test]
+    fn every_length_is_padded_as_the_crates_do() {
+        let bytes: Vec<u8> = (0..=255).chain(0..=255).collect();
+        for len in 0..300 {
+            let message = &bytes[..len];
+            assert_eq!(digest_of(&MD5, &[message]), ::md5::Md5::digest(message)[..], "{len}");
+            assert_eq!(digest_of(&SHA256, &[message]), sha2::Sha256::digest(message)[..], "{len}");
+            assert_eq!(digest_of(&SHA512, &[message]), sha2::Sha512::digest(message)[..], "{len}");
+        }
+    }
+
+    #[test]
+    fn a_cycle_ends_within_the_bytes_or_begins_again() {
+        for (len, expected) in [(0, ""), (2, "ab"), (3, "abc"), (8, "abcabcab")] {
+            let (mut out, mut digest) = ([0; DIGEST_LEN], Digest::new(&SHA512));
+            digest.cycle(b"abc", len);
+            digest.cycle(b"", len);
+            digest.finish(&mut out);
+            assert_eq!(digest_of(&SHA512, &[expected.as_bytes()]), out);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_message_in_any_parts(parts: Vec<Vec<u8>>) {
+            let message = parts.concat();
+            let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+            prop_assert_eq!(digest_of(&MD5, &parts), &::md5::Md5::digest(&message)[..]);
+            prop_assert_eq!(digest_of(&SHA256, &parts), &sha2::Sha256::digest(&message)[..]);
+            prop_assert_eq!(digest_of(&SHA512, &parts), &sha2::Sha512::digest(&message)[..]);
+        }
+    }
+}
