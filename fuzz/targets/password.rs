@@ -24,11 +24,7 @@ fuzz_target!(|input: &[u8]| {
     if let Some(bytes) = decode(base64.as_bytes(), &mut bytes) {
         let mut room = vec![0; Base64::encoded_len(bytes)];
         let again = Base64::encode(bytes, &mut room).unwrap();
-        // The bits of the last character that stand for nothing may be anything, as in Python.
-        let significant = again.trim_end_matches('=').len().saturating_sub(1);
-        let given = base64.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect::<Vec<u8>>();
-        assert_eq!(given.len(), again.len());
-        assert_eq!(given[..significant], again.as_bytes()[..significant]);
+        assert!(base64.bytes().filter(|byte| !byte.is_ascii_whitespace()).eq(again.bytes()));
     }
     let mut secret = Decimal::new();
     secret.push(digits).unwrap();

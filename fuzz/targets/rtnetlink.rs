@@ -3,8 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nova_agent::limits::NETLINK_REQUEST_LEN;
-use nova_agent::network::rtnetlink::{AddressMessage, Attributes, Hops, LinkMessage, Messages, Request, RouteMessage};
+use nova_agent::network::rtnetlink::{AddressMessage, Attributes, Hops, LinkMessage, Messages, Request, RouteMessage, family};
 
 fuzz_target!(|datagram: &[u8]| {
     for message in Messages(datagram) {
@@ -18,23 +17,19 @@ fn body(octets: &[u8]) {
     Attributes(octets).for_each(drop);
     let _ = LinkMessage::parse(octets);
     if let Some(address) = AddressMessage::parse(octets) {
-        written(|request| address.emit(request).unwrap());
+        written(|request| address.emit(request));
     }
     let Some(route) = RouteMessage::parse(octets) else { return };
-    Hops(route.hops).for_each(drop);
-    if route.table > 255 {
-        return;
-    }
-    let again = written(|request| route.emit(request).unwrap());
-    if route.hops.is_empty() && !route.is_special && route.prefix_len > 0 {
+    Hops(route.hops, family(&route.destination)).for_each(drop);
+    let again = written(|request| route.emit(request));
+    if route.table <= 255 && route.hops.is_empty() && !route.is_special && route.prefix_len > 0 {
         assert_eq!(RouteMessage::parse(&again), Some(route));
     }
 }
 
 /// The body that `write` makes.
-fn written(write: impl FnOnce(&mut Request<'_>)) -> Vec<u8> {
-    let mut buffer = [0xa5; NETLINK_REQUEST_LEN];
-    let mut request = Request::new(&mut buffer, 0, 0, 0).unwrap();
+fn written(write: impl FnOnce(&mut Request)) -> Vec<u8> {
+    let mut request = Request::new(0, 0);
     write(&mut request);
-    request.finish().unwrap()[16..].to_vec()
+    request.finish(0).unwrap()[16..].to_vec()
 }
