@@ -114,8 +114,10 @@ fn has_socket(pid: u64, inodes: &Inodes) -> bool {
     let _ = for_each_name(&directory, &mut |name| {
         let mut target = [0; 32];
         let _ = directory.read_link_at(name, &mut target);
-        if let Some(mut inode) = target.strip_prefix(b"socket:[") {
-            found |= take_number(&mut inode, 10).is_some_and(|inode| inodes.contains(&inode));
+        if let Some(inode) = target.strip_prefix(b"socket:[").and_then(|mut inode| take_number(&mut inode, 10)) {
+            for bound in inodes {
+                found |= *bound == inode;
+            }
         }
         if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
