@@ -96,7 +96,7 @@ impl Route {
 
 impl Show for Route {
     fn show(&self, line: &mut Line<'_>) {
-        line.fill("%/%", &[&self.destination, &self.prefix_len]);
+        Address { ip: self.destination, prefix_len: self.prefix_len }.show(line);
         if let Some(gateway) = &self.gateway {
             line.fill(" via %", &[gateway]);
         }
