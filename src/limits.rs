@@ -182,6 +182,9 @@ pub const REOPEN_MS: (u64, u64) = (50, 5_000);
 /// How long a Xen guest waits for its store device to appear.
 pub const DEVICE_MS: u64 = 30_000;
 
+/// How often it is looked for meanwhile.
+pub const DEVICE_POLL_MS: u64 = 250;
+
 /// Where the store knows no watches: how often requests are looked for.
 pub const LIST_MS: u64 = 1_000;
 

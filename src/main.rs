@@ -7,11 +7,12 @@
 mod rt;
 
 use core::ffi::{CStr, c_char, c_int};
+use core::mem::ManuallyDrop;
 
 use nova_agent::cli::{self, Action, LogTo, Options};
 use nova_agent::commands::VERSION;
 use nova_agent::error::Errno;
-use nova_agent::limits::DEVICE_MS;
+use nova_agent::limits::{DEVICE_MS, DEVICE_POLL_MS};
 use nova_agent::log::Level;
 use nova_agent::ports::Host;
 use nova_agent::run::ready::Notify;
@@ -23,7 +24,7 @@ use nova_agent::sys::posix::host::System;
 use nova_agent::sys::posix::log::{Log, write_stderr, write_stdout};
 use nova_agent::sys::posix::process::{self, Side};
 use nova_agent::sys::posix::signal;
-use nova_agent::text::{Parts as Words, Text};
+use nova_agent::text::{Parts as Words, Printable, Text};
 
 /// Exit statuses (sysexits.h).
 mod status {
@@ -50,8 +51,7 @@ pub unsafe extern "C" fn main(_argc: c_int, argv: *const *const c_char) -> c_int
     let words = unsafe { strings(argv) }.skip(1);
     match cli::parse(words) {
         Err(refused) => {
-            let word = core::str::from_utf8(refused.word).unwrap_or("?");
-            complain("%: % (see nova-agent --help)", &[&refused.why, &word]);
+            complain("% (see nova-agent --help): %", &[&refused.why, &Printable(refused.word)]);
             status::USAGE
         }
         Ok(Action::Version) => said(write_stdout(Text::<64>::of("nova-agent %\n", &[&VERSION]).as_str())),
@@ -117,65 +117,59 @@ unsafe fn strings(array: *const *const c_char) -> impl Iterator<Item = &'static 
     })
 }
 
-/// Serves requests until told to end.
+/// Serves requests until told to end. Nothing is dropped at the end: the kernel closes what is open.
 #[inline(never)]
-fn run(options: &Options) -> c_int {
+fn run(options: &Options) -> ! {
     let environment = Environment::take();
-    let started = process::reset().and_then(|()| signal::install());
-    if let Err(errno) = started {
-        complain("cannot start: %", &[&errno]);
-        return status::OS_ERROR;
+    process::reset();
+    if let Err(errno) = signal::install() {
+        fail(status::OS_ERROR, "cannot start", c"", errno);
     }
     let mut host = System { log: open_log(options) };
-    let channel = match open_store(options.xenstore.or(environment.xenstore), &mut host) {
-        Ok(channel) => channel,
-        Err(Unopened(path, errno)) => {
-            let path = path.to_str().unwrap_or("?");
-            complain("no XenStore: %: %", &[&path, &errno]);
-            return status::UNAVAILABLE;
-        }
-    };
-    let root = match Fd::open(options.root, libc::O_RDONLY | libc::O_DIRECTORY, 0) {
-        Ok(root) => root,
-        Err(errno) => {
-            complain("cannot open the root directory %: %", &[&options.root.to_str().unwrap_or("?"), &errno]);
-            return status::OS_ERROR;
-        }
-    };
-    if let Some(end) = settle(options) {
-        return end;
-    }
+    let channel = open_store(options.xenstore.or(environment.xenstore), &mut host);
+    let root = Fd::open(options.root, libc::O_RDONLY | libc::O_DIRECTORY, 0);
+    let root = root.unwrap_or_else(|errno| fail(status::OS_ERROR, "cannot open the root directory ", options.root, errno));
+    settle(options);
     host.log(Level::Info, "event=start version=%", &[&VERSION]);
     let parts = Parts { channel, root: &root, host, notify: environment.notify, memory: rt::MEMORY };
     // SAFETY: called once.
     let (scratch, kept) = unsafe { rt::buffers() };
-    let served = Agent::new(parts, scratch, kept).run(options.apply_at_start);
+    let mut agent = ManuallyDrop::new(Agent::new(parts, scratch, kept));
+    let served = agent.run(options.apply_at_start);
     if let Some(path) = options.pid_file {
         process::remove_pid_file(path);
     }
-    if served.is_ok() { status::OK } else { status::SOFTWARE }
+    process::end(if served.is_ok() { status::OK } else { status::SOFTWARE })
 }
 
-/// Goes into the background if asked to, and writes the pid file; the exit status, if this process is to end.
+/// Goes into the background if asked to, writes the pid file, leaves the working directory. The parent of a daemon ends here.
 #[inline(never)]
-fn settle(options: &Options) -> Option<c_int> {
-    let side = if options.foreground { Ok(Side::Daemon) } else { process::daemonise() };
-    let (pid, end) = match side {
-        Ok(Side::Parent(daemon)) => (daemon, Some(status::OK)),
-        Ok(Side::Daemon) if !options.foreground || options.pid_file.is_none() => return None,
-        Ok(Side::Daemon) => (process::id(), None),
-        Err(errno) => {
-            complain("cannot become a daemon: %", &[&errno]);
-            return Some(status::OS_ERROR);
+fn settle(options: &Options) {
+    let mut daemon = None;
+    if !options.foreground {
+        match process::daemonise() {
+            Ok(Side::Daemon) => return leave_directory(),
+            Ok(Side::Parent(pid)) => daemon = Some(pid),
+            Err(errno) => fail(status::OS_ERROR, "cannot become a daemon", c"", errno),
         }
-    };
+    }
     // The parent writes it for the daemon, so that it is there when the parent ends.
     if let Some(path) = options.pid_file
-        && let Err(errno) = process::write_pid_file(path, pid)
+        && let Err(errno) = process::write_pid_file(path, daemon.unwrap_or_else(process::id))
     {
-        complain("cannot write the pid file %: %", &[&path.to_str().unwrap_or("?"), &errno]);
+        warn("cannot write the pid file ", path, errno);
     }
-    end
+    if daemon.is_some() {
+        process::end(status::OK);
+    }
+    leave_directory();
+}
+
+/// Last of all, so that relative paths on the command line mean what they say.
+fn leave_directory() {
+    if let Err(errno) = process::leave_directory() {
+        warn("cannot leave the working directory", c"", errno);
+    }
 }
 
 /// The log; one that cannot be opened is no reason not to serve.
@@ -184,7 +178,7 @@ fn open_log(options: &Options) -> Log {
     let level = options.level;
     match options.log {
         LogTo::File(path) => Log::to_file(level, path).unwrap_or_else(|errno| {
-            complain("cannot open the log %: %", &[&path.to_str().unwrap_or("?"), &errno]);
+            warn("cannot open the log ", path, errno);
             Log::to_kernel(level)
         }),
         LogTo::Default if !options.foreground => Log::to_kernel(level),
@@ -192,27 +186,40 @@ fn open_log(options: &Options) -> Log {
     }
 }
 
-/// The store that could not be opened, and why.
-struct Unopened(&'static CStr, Errno);
-
 /// Opens the store: what the user named, else the system's device. On a Xen guest a missing device is waited for.
 #[inline(never)]
-fn open_store(named: Option<&'static CStr>, host: &mut System) -> Result<StoreChannel, Unopened> {
-    if let Some(path) = named {
-        return StoreChannel::open(path).map_err(|errno| Unopened(path, errno));
-    }
+fn open_store(named: Option<&'static CStr>, host: &mut System) -> StoreChannel {
+    let devices = os::store_paths();
+    let paths = named.as_ref().map_or(&devices[..], core::slice::from_ref);
     let give_up_ms = host.now_ms() + DEVICE_MS;
     loop {
-        let [first, rest @ ..] = os::store_paths();
-        let opened = StoreChannel::open(first).map_err(|errno| Unopened(first, errno));
-        let opened = rest.iter().fold(opened, |opened, path| opened.or_else(|e| StoreChannel::open(path).map_err(|_| e)));
+        let mut refusal = Errno(libc::ENOENT);
+        for path in paths {
+            match StoreChannel::open(path) {
+                Ok(channel) => return channel,
+                Err(errno) => refusal = errno,
+            }
+        }
         let now_ms = host.now_ms();
-        if opened.is_ok() || now_ms >= give_up_ms || !os::on_xen() || host.wait(now_ms + 250).is_err() {
-            return opened;
+        if named.is_some() || now_ms >= give_up_ms || !os::on_xen() || host.wait(now_ms + DEVICE_POLL_MS).is_err() {
+            fail(status::UNAVAILABLE, "no XenStore: ", paths.first().copied().unwrap_or_default(), refusal);
         }
     }
 }
 
+/// Says what is wrong, with which file, and why.
+#[inline(never)]
+fn warn(what: &str, path: &CStr, why: Errno) {
+    complain("%%: %", &[&what, &Printable(path.to_bytes()), &why]);
+}
+
+/// The same, and ends.
+fn fail(status: c_int, what: &str, path: &CStr, why: Errno) -> ! {
+    warn(what, path, why);
+    process::end(status)
+}
+
+#[inline(never)]
 fn complain(text: &str, parts: &Words<'_>) {
     let mut line = Text::<512>::of("nova-agent: ", &[]);
     line.add(text, parts);

@@ -3,6 +3,9 @@
 pub mod passwd;
 pub mod shadow;
 
+use crate::error::Error;
+use crate::ports::Sink;
+
 /// A file taken apart around the second field (the hash) of root's entry.
 pub struct Entry<'a> {
     /// Everything up to and including the first colon of the entry.
@@ -29,6 +32,12 @@ impl<'a> Entry<'a> {
         }
         None
     }
+}
+
+/// Writes the parts one after the other.
+#[inline(never)]
+fn put(out: &mut dyn Sink, parts: &[&[u8]]) -> Result<(), Error> {
+    parts.iter().try_for_each(|part| out.put(part))
 }
 
 /// Splits where a field ends: before a colon, a newline or the end.

@@ -2,13 +2,11 @@
 //!
 //! It is set even if it is `x`, which says "see the shadow file" and without one lets nobody in.
 
-use crate::account::Entry;
+use crate::account::{Entry, put};
 use crate::error::Error;
 use crate::ports::Sink;
 
 /// Writes the file with `hash` in root's entry. Every other byte stays.
 pub fn set(entry: &Entry<'_>, hash: &[u8], out: &mut dyn Sink) -> Result<(), Error> {
-    out.put(entry.before)?;
-    out.put(hash)?;
-    out.put(entry.after)
+    put(out, &[entry.before, hash, entry.after])
 }

@@ -1,6 +1,6 @@
 //! `/etc/shadow` (shadow(5)): the hash, and the day it was changed, in root's entry.
 
-use crate::account::{Entry, field};
+use crate::account::{Entry, field, put};
 use crate::error::Error;
 use crate::ports::Sink;
 use crate::text::Text;
@@ -10,12 +10,10 @@ use crate::text::Text;
 ///
 /// Day 0 would mean "must be changed at the next login", so a clock that was never set gives an empty field, as in shadow-utils.
 pub fn set(entry: &Entry<'_>, hash: &[u8], day: u64, out: &mut dyn Sink) -> Result<(), Error> {
-    out.put(entry.before)?;
-    out.put(hash)?;
-    let Some(third) = entry.after.strip_prefix(b":") else { return out.put(entry.after) };
-    out.put(b":")?;
+    let Some(third) = entry.after.strip_prefix(b":") else { return put(out, &[entry.before, hash, entry.after]) };
+    let mut text = Text::<20>::new();
     if day != 0 {
-        out.put(Text::<20>::of("%", &[&day]).as_str().as_bytes())?;
+        text = Text::of("%", &[&day]);
     }
-    out.put(field(third).1)
+    put(out, &[entry.before, hash, b":", text.as_str().as_bytes(), field(third).1])
 }

@@ -3,7 +3,7 @@
 use crate::account::{Entry, passwd, shadow};
 use crate::commands::keyinit::Keys;
 use crate::crypto::blob::{self, Clear, Password};
-use crate::crypto::crypt::{self, Scheme};
+use crate::crypto::crypt::{self, Hash, Scheme};
 use crate::crypto::wiped;
 use crate::error::Error;
 use crate::limits::{ACCOUNT_LOCK_MS, ACCOUNT_RETRY_MS, SALT_LEN};
@@ -57,7 +57,8 @@ fn change(
         found = true;
         let entry = Entry::find(old).ok_or(Error::State(no_root))?;
         let rounds = crypt::rounds(entry.hash);
-        let hash = wiped(|| crypt::hash(password.as_bytes(), scheme, rounds, salt))?;
+        let mut hash = Hash::new();
+        wiped(|| crypt::hash(password.as_bytes(), scheme, rounds, salt, &mut hash))?;
         match accounts {
             Accounts::Shadow => shadow::set(&entry, hash.as_bytes(), day, out)?,
             Accounts::Passwd => passwd::set(&entry, hash.as_bytes(), out)?,
@@ -105,7 +106,7 @@ mod tests {
 
     fn agreed() -> Keys {
         let mut secret = Decimal::new();
-        secret.push(b"106714112376487395389834012345").unwrap();
+        assert!(secret.push(b"106714112376487395389834012345"));
         Keys::Agreed { secret, deadline_ms: 300_000 }
     }
 
@@ -174,7 +175,9 @@ mod tests {
         let mut salt = [b'.'; SALT_LEN];
         let text = like.rsplit('$').nth(1).unwrap().as_bytes();
         salt[..text.len()].copy_from_slice(text);
-        String::from_utf8(crypt::hash(b"hello", scheme, rounds, &salt).unwrap().as_bytes().to_vec()).unwrap()
+        let mut hash = Hash::new();
+        crypt::hash(b"hello", scheme, rounds, &salt, &mut hash).unwrap();
+        String::from_utf8(hash.as_bytes().to_vec()).unwrap()
     }
 
     #[test]

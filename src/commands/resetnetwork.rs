@@ -74,8 +74,11 @@ fn list(ports: &mut Ports<'_>, work: &mut Work<'_>, nodes: &mut Nodes) -> Result
     while let Some(end) = listing.iter().position(|&byte| byte == 0) {
         let (name, rest) = listing.split_at_checked(end).unwrap_or_default();
         listing = rest.get(1..).unwrap_or_default();
-        let node = core::str::from_utf8(name).ok().and_then(|name| Node::try_from(name).ok());
-        left_out += u32::from(node.is_none_or(|node| nodes.push(node).is_err()));
+        let mut node = Node::new();
+        let fits = core::str::from_utf8(name).is_ok_and(|name| node.push_str(name).is_ok());
+        if !fits || nodes.push(node).is_err() {
+            left_out += 1;
+        }
     }
     if left_out > 0 {
         work.failed("vm-data/networking", "% nodes are too many or have too long names", &left_out);

@@ -27,49 +27,54 @@ pub fn salt(random: &[u8; SALT_LEN]) -> [u8; SALT_LEN] {
 }
 
 /// The `rounds=` of an old sha-crypt hash, locked (`!`) or not, within the limits; `None` if it names none.
-pub fn rounds(old: &[u8]) -> Option<u32> {
-    let start = old.iter().position(|&byte| byte != b'!')?;
-    let old = old.get(start..)?;
-    let rest = old.strip_prefix(b"$6$rounds=").or_else(|| old.strip_prefix(b"$5$rounds="))?;
-    let end = rest.iter().position(|&byte| byte == b'$')?;
-    let digits = rest.get(..end).filter(|digits| !digits.is_empty() && digits.iter().all(u8::is_ascii_digit))?;
-    let count = digits.iter().fold(0u32, |sum, digit| sum.saturating_mul(10).saturating_add((digit - b'0').into()));
-    Some(count.clamp(ROUNDS_MIN_COUNT, ROUNDS_MAX_COUNT))
+pub fn rounds(mut old: &[u8]) -> Option<u32> {
+    while let [b'!', rest @ ..] = old {
+        old = rest;
+    }
+    let digits = old.strip_prefix(b"$6$rounds=").or_else(|| old.strip_prefix(b"$5$rounds="))?;
+    let mut count = 0u32;
+    for (index, digit) in digits.iter().enumerate() {
+        match digit {
+            b'0'..=b'9' => count = count.saturating_mul(10).saturating_add((digit - b'0').into()),
+            b'$' if index > 0 => return Some(count.clamp(ROUNDS_MIN_COUNT, ROUNDS_MAX_COUNT)),
+            _ => return None,
+        }
+    }
+    None
 }
 
-/// The hash of `password` as text. `rounds` means something to [`Scheme::Sha512`] only; 8 characters of the salt are enough
-/// for [`Scheme::Md5`].
-pub fn hash(password: &[u8], scheme: Scheme, rounds: Option<u32>, salt: &[u8; SALT_LEN]) -> Result<Hash, Error> {
-    let mut hash = Hash::new();
+/// Puts the hash of `password` as text into `hash`, which is empty. `rounds` means something to [`Scheme::Sha512`] only; 8
+/// characters of the salt are enough for [`Scheme::Md5`].
+pub fn hash(password: &[u8], scheme: Scheme, rounds: Option<u32>, salt: &[u8; SALT_LEN], hash: &mut Hash) -> Result<(), Error> {
     let (prefix, salt, order): (_, &[u8], &[u8]) = match scheme {
         Scheme::Sha512 => (b"$6$", salt, &stretch::SHA512_ORDER),
         Scheme::Md5 => (b"$1$", salt.split_at(SALT_LEN / 2).0, &stretch::MD5_ORDER),
     };
-    hash.push(prefix)?;
+    let mut text = Text::<20>::new();
     if let (Scheme::Sha512, Some(rounds)) = (scheme, rounds) {
-        hash.push(Text::<20>::of("rounds=%$", &[&rounds]).as_str().as_bytes())?;
+        text = Text::of("rounds=%$", &[&rounds]);
     }
-    hash.push(salt)?;
-    hash.push(b"$")?;
     let mut digest = [0; DIGEST_LEN];
     stretch::digest(password, scheme, rounds.unwrap_or(ROUNDS_COUNT), salt, &mut digest);
-    encode(&digest, order, &mut hash)?;
-    Ok(hash)
+    let whole = [prefix, text.as_str().as_bytes(), salt, b"$"].iter().all(|part| hash.push(part)) && encode(&digest, order, hash);
+    if whole { Ok(()) } else { Err(Error::bug("a hash is longer than its buffer")) }
 }
 
-/// Appends the digest as text: its bytes in `order`, three to four characters, low bits first.
-fn encode(digest: &[u8; DIGEST_LEN], order: &[u8], hash: &mut Hash) -> Result<(), Error> {
+/// Appends the digest as text: its bytes in `order`, three to four characters, low bits first. `false` if there is no room.
+fn encode(digest: &[u8; DIGEST_LEN], order: &[u8], hash: &mut Hash) -> bool {
     for group in order.chunks(3) {
         let mut bits = 0;
         for index in group.iter().rev() {
             bits = bits << 8 | u32::from(digest.get(usize::from(*index)).copied().unwrap_or_default());
         }
         for _ in 0..=group.len() {
-            hash.push(&[character(bits as u8 & 63)])?;
+            if !hash.push(&[character(bits as u8 & 63)]) {
+                return false;
+            }
             bits >>= 6;
         }
     }
-    Ok(())
+    true
 }
 
 /// Crypt's own base64: `.`, `/`, digits, capitals, small letters. Base64ShaCrypt of base64ct is ten times its size.
@@ -126,9 +131,10 @@ mod tests {
 
     #[test]
     fn the_longest_hash_fits() {
-        let hash = hash(b"x", Scheme::Sha512, Some(ROUNDS_MAX_COUNT), b"0123456789abcdef").unwrap();
-        assert_eq!(hash.as_bytes().len(), HASH_LEN);
-        assert!(hash.as_bytes().starts_with(b"$6$rounds=200000$0123456789abcdef$"));
+        let mut text = Hash::new();
+        hash(b"x", Scheme::Sha512, Some(ROUNDS_MAX_COUNT), b"0123456789abcdef", &mut text).unwrap();
+        assert_eq!(text.as_bytes().len(), HASH_LEN);
+        assert!(text.as_bytes().starts_with(b"$6$rounds=200000$0123456789abcdef$"));
     }
 
     #[test]
@@ -141,8 +147,9 @@ mod tests {
             (&long, b"./AZaz09........", "$1$./AZaz09$bpiXcwJxKJln3k/VpKiJz1"),
         ];
         for (password, salt, expected) in vectors {
-            let hash = hash(password, Scheme::Md5, None, salt).unwrap();
-            assert_eq!(std::str::from_utf8(hash.as_bytes()).unwrap(), expected);
+            let mut text = Hash::new();
+            hash(password, Scheme::Md5, None, salt, &mut text).unwrap();
+            assert_eq!(std::str::from_utf8(text.as_bytes()).unwrap(), expected);
         }
     }
 
@@ -152,7 +159,7 @@ mod tests {
         let text = |password: &[u8], salt: &[u8], rounds| {
             let (mut hash, mut digest) = (Hash::new(), [0; DIGEST_LEN]);
             stretch::digest(password, Scheme::Sha512, rounds, salt, &mut digest);
-            encode(&digest, &stretch::SHA512_ORDER, &mut hash).unwrap();
+            assert!(encode(&digest, &stretch::SHA512_ORDER, &mut hash));
             std::string::String::from_utf8(hash.as_bytes().to_vec()).unwrap()
         };
         let vectors: [(&str, &str, u32, &str); 7] = [

@@ -10,7 +10,7 @@ pub const DIGEST_LEN: usize = 64;
 
 /// A hash function that chains blocks of 16 words and ends with the length in bits.
 pub struct Function {
-    /// Octets of a block.
+    /// Octets of a block, a power of two.
     block_len: usize,
     /// Octets of a digest.
     pub digest_len: usize,
@@ -74,6 +74,7 @@ pub struct Digest {
 
 impl Digest {
     /// An empty message.
+    #[inline(never)]
     pub fn new(function: &'static Function) -> Self {
         Self { function, state: function.initial, block: [0; 128], len: 0 }
     }
@@ -83,11 +84,11 @@ impl Digest {
     pub fn update(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             let block_len = self.function.block_len;
-            if let Some(place) = self.block.get_mut(self.len % block_len) {
+            if let Some(place) = self.block.get_mut(self.len & (block_len - 1)) {
                 *place = byte;
             }
             self.len += 1;
-            if self.len.is_multiple_of(block_len) {
+            if self.len & (block_len - 1) == 0 {
                 self.compress();
             }
         }
@@ -104,34 +105,37 @@ impl Digest {
     /// Puts the message's digest at the start of `out`, says how long it is, and begins a new message.
     #[inline(never)]
     pub fn finish(&mut self, out: &mut [u8; DIGEST_LEN]) -> usize {
-        let Function { block_len, digest_len, big_endian, initial, .. } = *self.function;
+        let function = self.function;
         let bits = self.len as u64 * 8;
         self.update(&[0x80]);
         // The length has an eighth of a block; of SHA-512's 16 octets the first 8 are always 0.
-        while self.len % block_len != block_len - block_len / 8 {
-            self.update(&[0]);
+        for len_len in [function.block_len / 8, 8] {
+            while (self.len + len_len) & (function.block_len - 1) != 0 {
+                self.update(&[0]);
+            }
         }
-        while self.len % block_len != block_len - 8 {
-            self.update(&[0]);
+        self.update(&if function.big_endian { bits.to_be_bytes() } else { bits.to_le_bytes() });
+        let word_len = function.block_len / 16;
+        let mut rest = out.as_mut_slice();
+        for word in self.state {
+            let word = if function.big_endian { word.rotate_right(8 * word_len as u32).to_be_bytes() } else { word.to_le_bytes() };
+            let (Some((place, after)), Some(word)) = (rest.split_at_mut_checked(word_len), word.get(..word_len)) else { break };
+            place.copy_from_slice(word);
+            rest = after;
         }
-        self.update(&if big_endian { bits.to_be_bytes() } else { bits.to_le_bytes() });
-        let word_len = block_len / 16;
-        for (place, word) in out.chunks_exact_mut(word_len).zip(self.state) {
-            let word = if big_endian { word.rotate_right(8 * word_len as u32).to_be_bytes() } else { word.to_le_bytes() };
-            place.copy_from_slice(word.get(..word_len).unwrap_or_default());
-        }
-        self.state = initial;
+        self.state = function.initial;
         self.len = 0;
-        digest_len
+        function.digest_len
     }
 
     fn compress(&mut self) {
         match self.function.compress {
             Compress::Words32(compress) => {
-                let mut words = self.state.map(|word| word as u32);
+                let mut words = [0; 8];
+                words.iter_mut().zip(&self.state).for_each(|(word, wide)| *word = *wide as u32);
                 let [block, _] = self.block.as_chunks().0 else { return };
                 compress(&mut words, block);
-                self.state = words.map(u64::from);
+                self.state.iter_mut().zip(words).for_each(|(wide, word)| *wide = word.into());
             }
             Compress::Words64(compress) => compress(&mut self.state, &self.block),
         }

@@ -2,8 +2,6 @@
 
 use zeroize::Zeroize;
 
-use crate::error::Error;
-
 /// At most `N` secret bytes, wiped when dropped. No Debug, Display or Clone, so they reach neither a log nor a second place.
 pub struct Secret<const N: usize> {
     bytes: [u8; N],
@@ -23,13 +21,14 @@ impl<const N: usize> Secret<N> {
         Some(())
     }
 
-    /// Appends `bytes`. Capacities are chosen so that they fit; else it is our own mistake.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    /// Appends `bytes`. `false`, and nothing is appended, if they do not fit.
+    #[must_use]
+    pub fn push(&mut self, bytes: &[u8]) -> bool {
         let end = self.len + bytes.len();
-        let room = self.bytes.get_mut(self.len..end).ok_or_else(|| Error::bug("a secret is longer than its buffer"))?;
+        let Some(room) = self.bytes.get_mut(self.len..end) else { return false };
         room.copy_from_slice(bytes);
         self.len = end;
-        Ok(())
+        true
     }
 
     /// The bytes.
@@ -58,18 +57,13 @@ mod tests {
     fn holds_what_fits() {
         let mut secret = Secret::<4>::new();
         assert_eq!(secret.as_bytes(), b"");
-        secret.push(b"abc").unwrap();
-        secret.push(b"d").unwrap();
+        assert!(secret.push(b"abc"));
+        assert!(secret.push(b"d"));
+        assert!(!secret.push(b"e"));
         assert_eq!(secret.as_bytes(), b"abcd");
         secret.fill(|bytes| bytes.iter().position(|&b| b == b'c')).unwrap();
         assert_eq!(secret.as_bytes(), b"ab");
         assert_eq!(secret.fill(|_| None), None);
         assert_eq!(secret.as_bytes(), b"");
-    }
-
-    #[test]
-    #[should_panic = "longer than its buffer"]
-    fn more_is_a_bug() {
-        let _ = Secret::<4>::new().push(b"abcde");
     }
 }

@@ -96,7 +96,7 @@ impl Route {
 
 impl Show for Route {
     fn show(&self, line: &mut Line<'_>) {
-        line.fill("%/%", &[&self.destination, &self.prefix_len]);
+        Address { ip: self.destination, prefix_len: self.prefix_len }.show(line);
         if let Some(gateway) = &self.gateway {
             line.fill(" via %", &[gateway]);
         }
@@ -128,6 +128,7 @@ impl Wanted {
     }
 
     /// Whether a neighbour `ip` is in the subnet of one of the addresses.
+    #[inline(never)]
     pub fn covers(&self, ip: &Ip) -> bool {
         self.addresses.iter().any(|address| address.covers(ip))
     }

@@ -202,11 +202,16 @@ impl Document {
         if !slot.is_decided && slot.claim == Claim::None {
             slot.claim = gateway;
         }
-        match self.wanted.addresses.iter().find(|other| other.ip == ip).copied() {
-            Some(same) if same == address => {}
-            Some(_) => self.bad_entry(list, " contradicts another"),
-            None if self.wanted.addresses.push(address).is_err() => self.bad_entry(list, " is one too many"),
-            None => {}
+        for other in &self.wanted.addresses {
+            if other.ip == ip {
+                if other.prefix_len != prefix_len {
+                    self.bad_entry(list, " contradicts another");
+                }
+                return;
+            }
+        }
+        if self.wanted.addresses.push(address).is_err() {
+            self.bad_entry(list, " is one too many");
         }
     }
 

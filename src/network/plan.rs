@@ -141,7 +141,7 @@ impl<'a> Plan<'a> {
 
     #[inline(never)]
     fn add_addresses(&self, each: &mut dyn FnMut(Change)) {
-        for (i, &address) in self.wanted.addresses.iter().enumerate() {
+        for (i, address) in self.wanted.addresses.iter().enumerate() {
             if self.addresses >> i & 1 == 1 {
                 continue;
             }
@@ -156,7 +156,7 @@ impl<'a> Plan<'a> {
                     had = true;
                 }
             }
-            each(Change::AddAddress { address, had });
+            each(Change::AddAddress { address: *address, had });
         }
     }
 

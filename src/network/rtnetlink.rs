@@ -100,18 +100,11 @@ fn text(attributes: &[u8], kind: u16) -> &[u8] {
     value.split(|&octet| octet == 0).next().unwrap_or_default()
 }
 
-/// The address that the attribute of a kind is. [`Malformed`] unless it is one of the family `of`.
+/// The address that a value is; `None` unless it is one of the family `of`.
 #[inline(never)]
-fn address(attributes: &[u8], kind: u16, of: u8) -> Result<Option<Ip>, Malformed> {
-    let Some(value) = attribute(attributes, kind) else { return Ok(None) };
-    match Ip::from_octets(value) {
-        Some(ip) if family(&ip) == of => Ok(Some(ip)),
-        _ => Err(Malformed),
-    }
+fn address(value: &[u8], of: u8) -> Option<Ip> {
+    Ip::from_octets(value).filter(|ip| family(ip) == of)
 }
-
-/// An attribute whose value cannot be what it should.
-struct Malformed;
 
 /// A link: `struct ifinfomsg` and what matters of its attributes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -188,10 +181,11 @@ impl AddressMessage {
     pub fn parse(body: &[u8]) -> Option<Self> {
         let &[family, prefix_len, flags, scope, ..] = body else { return None };
         let attributes = body.get(Self::LEN..)?;
-        let local = address(attributes, libc::IFA_LOCAL, family).ok()?;
-        let peer = address(attributes, libc::IFA_ADDRESS, family).ok()?;
-        // IPv6 tells IFA_LOCAL only if there is a peer. These flags include the first eight, and are there since Linux 3.14.
-        let (local, peer) = (local.or(peer)?, peer.or(local)?);
+        // IPv6 tells IFA_LOCAL only if there is a peer.
+        let peer = attribute(attributes, libc::IFA_ADDRESS);
+        let local = attribute(attributes, libc::IFA_LOCAL).or(peer)?;
+        let (local, peer) = (address(local, family)?, address(peer.unwrap_or(local), family)?);
+        // The attribute's flags include the first eight; it is there since Linux 3.14.
         let flags = u32::from(flags) | number(attributes, libc::IFA_FLAGS);
         Some(Self { local, peer, prefix_len, flags, scope, index: u32_at(body, 4), broadcast: None })
     }
@@ -254,9 +248,12 @@ impl<'a> RouteMessage<'a> {
     pub fn parse(body: &'a [u8]) -> Option<Self> {
         let &[family, prefix_len, source_len, tos, table, protocol, scope, kind, ..] = body else { return None };
         let attributes = body.get(Self::LEN..)?;
-        let any = Ip::unspecified(if i32::from(family) == libc::AF_INET { Family::V4 } else { Family::V6 });
+        let destination = match attribute(attributes, libc::RTA_DST) {
+            Some(value) => address(value, family)?,
+            None => Ip::unspecified(if i32::from(family) == libc::AF_INET { Family::V4 } else { Family::V6 }),
+        };
         Some(Self {
-            destination: address(attributes, libc::RTA_DST, family).ok()?.unwrap_or(any),
+            destination,
             prefix_len,
             tos,
             // Tables beyond 255, which the head has as RT_TABLE_COMPAT, are in the attribute alone.
@@ -298,8 +295,13 @@ const RTA_ENCAP: u16 = 22;
 const RTA_NH_ID: u16 = 30;
 
 impl Hop {
+    #[inline(never)]
     fn parse(index: u32, attributes: &[u8], family: u8) -> Option<Self> {
-        Some(Self { index, gateway: address(attributes, libc::RTA_GATEWAY, family).ok()? })
+        let gateway = match attribute(attributes, libc::RTA_GATEWAY) {
+            Some(value) => Some(address(value, family)?),
+            None => None,
+        };
+        Some(Self { index, gateway })
     }
 }
 

@@ -18,13 +18,14 @@ pub struct Answers<'b> {
     written: Queue<'b>,
 }
 
-/// `directory/id`.
-pub fn path(directory: &[u8], id: &[u8]) -> Option<heapless::Vec<u8, STORE_PATH_LEN>> {
-    let mut path = heapless::Vec::new();
-    path.extend_from_slice(directory).ok()?;
-    path.push(b'/').ok()?;
-    path.extend_from_slice(id).ok()?;
-    Some(path)
+/// A store path.
+pub type StorePath = heapless::Vec<u8, STORE_PATH_LEN>;
+
+/// Makes `path` `directory/id`; `false` if that is too long for any store.
+#[inline(never)]
+pub fn join(path: &mut StorePath, directory: &[u8], id: &[u8]) -> bool {
+    path.clear();
+    [directory, b"/", id].into_iter().all(|part| path.extend_from_slice(part).is_ok())
 }
 
 impl<'b> Answers<'b> {
@@ -42,10 +43,11 @@ impl<'b> Answers<'b> {
     /// Removes the oldest answers: all that were written before `before_ms`, and so many that `count` stay.
     #[inline(never)]
     fn remove<C: Channel>(&mut self, store: &mut Client<'_, C>, before_ms: u64, count: usize) {
+        let mut path = StorePath::new();
         while let Some((time, id)) = self.written.front()
             && (time < before_ms || self.written.count() > count)
         {
-            if let Some(path) = path(DIRECTORY, id) {
+            if join(&mut path, DIRECTORY, id) {
                 // Gone already, or not ours any more: not worth a second try.
                 let _ = store.remove(&path);
             }
@@ -65,7 +67,10 @@ impl<'b> Answers<'b> {
     /// What the store says to the last attempt.
     #[inline(never)]
     pub fn write<C: Channel>(&mut self, store: &mut Client<'_, C>, id: &[u8], answer: &mut Answer, now_ms: u64) -> Result<(), Error> {
-        let path = path(DIRECTORY, id).ok_or(Error::System("write answer", Errno(libc::ENAMETOOLONG)))?;
+        let mut path = StorePath::new();
+        if !join(&mut path, DIRECTORY, id) {
+            return Err(Error::System("write answer", Errno(libc::ENAMETOOLONG)));
+        }
         let mut result = put(store, &path, answer);
         if is_full(result) {
             self.remove(store, 0, self.written.count() / 2);

@@ -11,7 +11,7 @@ use core::ops::ControlFlow;
 use crate::commands::{self, Keys};
 use crate::error::{Errno, Error};
 use crate::json::{self, JsonText};
-use crate::limits::{ANSWERS_LEN, LIST_MS, REFUSED_LEN, REOPEN_MS, STORE_PATH_LEN};
+use crate::limits::{ANSWERS_LEN, LIST_MS, REFUSED_LEN, REOPEN_MS};
 use crate::log::Level;
 use crate::ports::{Host, Ports};
 use crate::reply::{Answer, Code};
@@ -28,7 +28,7 @@ use crate::sys::posix::state_file::StateFile;
 use crate::text::{Line, Printable, Show};
 use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
 use crate::xenstore::queue::Queue;
-use answers::Answers;
+use answers::{Answers, StorePath};
 use journal::Recorder;
 use ready::{Notify, Ready};
 
@@ -178,13 +178,8 @@ impl<'b> Agent<'b> {
                 if self.reconnect(errno).is_break() {
                     break;
                 }
-            } else if let Some((tag, name)) = self.store.event() {
-                let mut id = heapless::Vec::<u8, STORE_PATH_LEN>::new();
-                let fits = id.extend_from_slice(name);
-                self.store.drop_event();
-                if fits.is_ok() {
-                    self.handle(tag, &id)?;
-                }
+            } else if self.store.event().is_some() {
+                self.take()?;
                 if self.too_long {
                     self.store.list_later();
                 }
@@ -312,17 +307,27 @@ impl<'b> Agent<'b> {
         }
     }
 
+    /// Does the request that the oldest event names.
+    #[inline(never)] // its buffer must not stand on the stack of a sleeping agent
+    fn take(&mut self) -> Result<(), Error> {
+        let mut path = StorePath::new();
+        let Some((tag, name)) = self.store.event() else { return Ok(()) };
+        let fits = answers::join(&mut path, DIRECTORY, name);
+        self.store.drop_event();
+        if fits { self.handle(tag, &path) } else { Ok(()) }
+    }
+
     /// Does one request, if it is still there.
     #[inline(never)]
-    fn handle(&mut self, tag: u64, id: &[u8]) -> Result<(), Error> {
-        let Some(path) = answers::path(DIRECTORY, id) else { return Ok(()) };
+    fn handle(&mut self, tag: u64, path: &[u8]) -> Result<(), Error> {
+        let id = path.get(DIRECTORY.len() + 1..).unwrap_or_default();
         let started_ms = self.host.now_ms();
         if tag == FROM_BEFORE && self.was_answered(id) {
             self.event(Level::Info, "answered-before", id, &"");
-            self.remove(&path, id);
+            self.remove(path, id);
             return Ok(());
         }
-        let sane = match self.store.read(&path) {
+        let sane = match self.store.read(path) {
             Err(Error::System(_, Errno(libc::ENOENT))) => {
                 self.refused.remove(id); // a later node of this name is a new request
                 return Ok(());
@@ -345,7 +350,7 @@ impl<'b> Agent<'b> {
             }
             answer.set(Code::Failed, "%", &[error]);
         }
-        self.answer(id, &path, &mut answer);
+        self.answer(id, path, &mut answer);
         self.journal.end();
         if let Some(errno) = self.journal.refusal() {
             self.event(Level::Warning, "no-state-file", id, &Reason(&errno));
@@ -395,7 +400,8 @@ impl<'b> Agent<'b> {
 
     #[inline(never)]
     fn was_answered(&mut self, id: &[u8]) -> bool {
-        answers::path(answers::DIRECTORY, id).is_some_and(|path| self.store.read(&path).is_ok())
+        let mut path = StorePath::new();
+        answers::join(&mut path, answers::DIRECTORY, id) && self.store.read(&path).is_ok()
     }
 
     /// Writes the answer and removes the request, over as many lost connections as it takes.

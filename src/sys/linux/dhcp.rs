@@ -27,7 +27,8 @@ struct Client {
 ///
 /// See open(2), kill(2). A client that ends by itself meanwhile is none, and so is a kernel without packet sockets.
 pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
-    let inodes = sockets(link)?;
+    let mut inodes = Inodes::new();
+    sockets(link, &mut inodes)?;
     if inodes.is_empty() {
         return Ok(());
     }
@@ -47,10 +48,9 @@ pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
 
 /// The packet sockets bound to a link.
 #[inline(never)]
-fn sockets(link: u32) -> Result<Inodes, Errno> {
-    let mut inodes = Inodes::new();
+fn sockets(link: u32, inodes: &mut Inodes) -> Result<(), Errno> {
     let table = match open("/proc/net/packet\0", &"", 0) {
-        Err(Errno(libc::ENOENT)) => return Ok(inodes),
+        Err(Errno(libc::ENOENT)) => return Ok(()),
         table => table?,
     };
     // sk RefCnt Type Proto Iface R Rmem User Inode; what is not decimal means nothing here.
@@ -59,7 +59,7 @@ fn sockets(link: u32) -> Result<Inodes, Errno> {
     loop {
         let len = table.read(&mut buffer)?;
         if len == 0 {
-            return Ok(inodes);
+            return Ok(());
         }
         for &octet in buffer.get(..len).unwrap_or_default() {
             if octet > b' ' {
@@ -114,8 +114,10 @@ fn has_socket(pid: u64, inodes: &Inodes) -> bool {
     let _ = for_each_name(&directory, &mut |name| {
         let mut target = [0; 32];
         let _ = directory.read_link_at(name, &mut target);
-        if let Some(mut inode) = target.strip_prefix(b"socket:[") {
-            found |= take_number(&mut inode, 10).is_some_and(|inode| inodes.contains(&inode));
+        if let Some(inode) = target.strip_prefix(b"socket:[").and_then(|mut inode| take_number(&mut inode, 10)) {
+            for bound in inodes {
+                found |= *bound == inode;
+            }
         }
         if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });

@@ -58,10 +58,15 @@ fn by_sysfs(name: &str, driver: &mut [u8; NAME_LEN]) -> Result<(), Errno> {
     let mut target = [0; 256];
     let device = open("/sys/class/net/%/device\0", &name, libc::O_RDONLY | libc::O_DIRECTORY)?;
     let len = device.read_link_at(c"driver", &mut target)?;
-    let name = target.get(..len).unwrap_or_default().rsplit(|&octet| octet == b'/').next().unwrap_or_default();
+    let mut at = 0;
     *driver = [0; NAME_LEN];
-    for (to, from) in driver.iter_mut().zip(name) {
-        *to = *from;
+    for &octet in target.get(..len).unwrap_or_default() {
+        if octet == b'/' {
+            (*driver, at) = ([0; NAME_LEN], 0);
+        } else if let Some(slot) = driver.get_mut(at) {
+            *slot = octet;
+            at += 1;
+        }
     }
     Ok(())
 }

@@ -6,20 +6,28 @@ use super::fd::{Fd, check};
 use crate::error::Errno;
 use crate::text::Text;
 
-/// Resets what a parent may have left: mode mask, working directory, inherited descriptors. No core file is ever written.
+/// Resets what a parent may have left: mode mask and inherited descriptors. No core file is ever written.
+pub fn reset() {
+    // SAFETY: plain number.
+    unsafe { libc::umask(0o022) };
+    super::super::os::close_descriptors_from(3);
+    super::super::os::forbid_core_files();
+}
+
+/// Leaves the working directory for `/`, so that its file system can be unmounted.
 ///
 /// # Errors
 ///
-/// None that the agent could not live with; ENOENT if there is no `/`.
-#[inline(never)]
-pub fn reset() -> Result<(), Errno> {
-    // SAFETY: plain number.
-    unsafe { libc::umask(0o022) };
+/// See chdir(2).
+pub fn leave_directory() -> Result<(), Errno> {
     // SAFETY: a NUL-terminated literal.
-    check(unsafe { libc::chdir(c"/".as_ptr()) })?;
-    super::super::os::close_descriptors_from(3);
-    super::super::os::forbid_core_files();
-    Ok(())
+    check(unsafe { libc::chdir(c"/".as_ptr()) }).map(drop)
+}
+
+/// Ends the process with `status`.
+pub fn end(status: libc::c_int) -> ! {
+    // SAFETY: plain number; nothing is left to flush.
+    unsafe { libc::_exit(status) }
 }
 
 /// Which side of a fork this is.
