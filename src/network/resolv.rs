@@ -62,7 +62,7 @@ fn put(servers: &[Ip], ending: &str, sink: &mut dyn Sink) -> Result<(), Error> {
 /// The value of a `nameserver` line. As in the C libraries, the keyword is at the line's start.
 fn nameserver(line: &[u8]) -> Option<&[u8]> {
     let value = line.strip_prefix(b"nameserver")?;
-    value.first()?.is_ascii_whitespace().then(|| value.trim_ascii())
+    value.first().is_none_or(u8::is_ascii_whitespace).then(|| value.trim_ascii())
 }
 
 #[cfg(test)]
@@ -102,6 +102,12 @@ mod tests {
         assert_eq!(edited("search a\r\n;x", &["192.0.2.53"]).as_deref(), Some("search a\r\n;x\nnameserver 192.0.2.53\n"));
         assert_eq!(edited("search a\n", &[]), None);
         assert_eq!(edited("nameserver 10.0.0.1", &["192.0.2.53"]).as_deref(), Some("nameserver 192.0.2.53\n"));
+    }
+
+    /// Found by fuzzing: without a newline behind it the keyword was no keyword until one was added.
+    #[test]
+    fn a_keyword_without_value_or_newline_goes_at_once() {
+        assert_eq!(edited("search a\nnameserver", &["192.0.2.53"]).as_deref(), Some("search a\nnameserver 192.0.2.53\n"));
     }
 
     #[test]
