@@ -32,9 +32,10 @@ pub fn decode<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b mut [u8]> {
 }
 
 /// First and last character of a range, and the value of the first.
-const ALPHABET: [(u8, u8, u8); 5] = [(b'A', b'Z', 0), (b'a', b'z', 26), (b'0', b'9', 52), (b'+', b'+', 62), (b'/', b'/', 63)];
+static ALPHABET: [(u8, u8, u8); 5] = [(b'A', b'Z', 0), (b'a', b'z', 26), (b'0', b'9', 52), (b'+', b'+', 62), (b'/', b'/', 63)];
 
 /// The value of a character, negative if it has none, without branch or table look-up that depends on it.
+#[inline(never)]
 fn sextet(c: u8) -> i32 {
     let c = i32::from(c);
     let mut value = -1;

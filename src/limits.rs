@@ -66,7 +66,7 @@ pub const ACCOUNT_LOCK_MS: u64 = 15_000;
 /// How often that lock is tried.
 pub const ACCOUNT_RETRY_MS: u64 = 100;
 
-/// Stack that is wiped after work with secrets. The deepest such work, a sha512-crypt hash, needs about 2,600 bytes of it on x86-64
+/// Stack that is wiped after work with secrets. The deepest such work, a sha512-crypt hash, needs about 1,900 bytes of it on x86-64
 /// (docs/decisions.md).
 pub const BURN_LEN: usize = 3072;
 

@@ -49,28 +49,44 @@ struct Utc(u64);
 
 impl Show for Utc {
     fn show(&self, line: &mut Line<'_>) {
-        let (days, second) = (self.0 / 86_400, self.0 % 86_400);
-        let (year, month, day) = date(days);
-        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-        for (number, width, end) in [(year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (hour, 2, ":"), (minute, 2, ":"), (second, 2, "Z")] {
-            line.put_number(number, 10, width);
-            line.put(end);
+        const MONTH_DAYS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        // Gregorian, and right until 2262. A clock beyond that is wrong anyway.
+        let seconds = self.0.min(MAX_SECONDS);
+        let (mut day, mut second) = ((seconds / SECONDS_A_DAY) as u32, (seconds % SECONDS_A_DAY) as u32);
+        let mut year = 1970;
+        let leap = |year: u32| u32::from(year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)));
+        while day >= 365 + leap(year) {
+            day -= 365 + leap(year);
+            year += 1;
         }
+        let mut month = 1;
+        for (i, days) in MONTH_DAYS.into_iter().enumerate() {
+            let days = days + if i == 1 { leap(year) } else { 0 };
+            if day < days {
+                break;
+            }
+            day -= days;
+            month += 1;
+        }
+        line.put_number(u64::from(year), 10, 4);
+        pair(line, "-", month);
+        pair(line, "-", day + 1);
+        for (mark, unit) in [("T", 3600), (":", 60), (":", 1)] {
+            pair(line, mark, second / unit);
+            second %= unit;
+        }
+        line.put("Z");
     }
 }
 
-/// Year, month and day of the `days`th day since 1970-01-01 (Gregorian). Years begin in March here, so that a leap day comes last.
-fn date(days: u64) -> (u64, u64, u64) {
-    const ERA_DAYS: u64 = 146_097; // 400 years
-    const FROM_MARCH_0: u64 = 719_468; // 0000-03-01 to 1970-01-01
-    let days = days + FROM_MARCH_0;
-    let (era, day) = (days / ERA_DAYS, days % ERA_DAYS);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (era * 400 + year + carry, month, day)
+const SECONDS_A_DAY: u64 = 86_400;
+const MAX_SECONDS: u64 = 292 * 366 * SECONDS_A_DAY;
+
+/// A mark and a number of two digits.
+#[inline(never)]
+fn pair(line: &mut Line<'_>, mark: &str, number: u32) {
+    line.put(mark);
+    line.put_number(u64::from(number), 10, 2);
 }
 
 #[cfg(test)]

@@ -13,6 +13,17 @@ use crate::text::Text;
 
 make_place!(Place);
 
+/// The names of the commands, and where each stands.
+const NAMES: [&str; 8] = ["version", "features", "keyinit", "password", "injectfile", "file_inject", "resetnetwork", "agentupdate"];
+const VERSION: usize = 0;
+const FEATURES: usize = 1;
+const KEY_INIT: usize = 2;
+const PASSWORD: usize = 3;
+const INJECT_FILE: usize = 4;
+const FILE_INJECT: usize = 5;
+const RESET_NETWORK: usize = 6;
+const AGENT_UPDATE: usize = 7;
+
 /// What the host wants done. The texts live as long as the request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command<'a> {
@@ -44,17 +55,18 @@ pub enum Command<'a> {
 impl Command<'_> {
     /// The command's name for the log; a name the host made up is not repeated there.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Version => "version",
-            Self::Features => "features",
-            Self::KeyInit(_) => "keyinit",
-            Self::Password(_) => "password",
-            Self::InjectFile(_) => "injectfile",
-            Self::FileInject { .. } => "file_inject",
-            Self::ResetNetwork => "resetnetwork",
-            Self::AgentUpdate => "agentupdate",
-            Self::Unknown(_) => "unknown",
-        }
+        let known = match self {
+            Self::Version => VERSION,
+            Self::Features => FEATURES,
+            Self::KeyInit(_) => KEY_INIT,
+            Self::Password(_) => PASSWORD,
+            Self::InjectFile(_) => INJECT_FILE,
+            Self::FileInject { .. } => FILE_INJECT,
+            Self::ResetNetwork => RESET_NETWORK,
+            Self::AgentUpdate => AGENT_UPDATE,
+            Self::Unknown(_) => NAMES.len(),
+        };
+        NAMES.get(known).unwrap_or(&"unknown")
     }
 
     /// Whether the command changes something in the guest.
@@ -100,16 +112,17 @@ impl Request {
             Value::Absent => return Err(Error::Request("the request has no name")),
             _ => return Err(Error::Request("the request's name is not a string")),
         };
-        Ok(match name {
-            "version" => Command::Version,
-            "features" => Command::Features,
-            "keyinit" => Command::KeyInit(match &self.value {
+        let known = NAMES.iter().position(|known| *known == name);
+        Ok(match known {
+            Some(VERSION) => Command::Version,
+            Some(FEATURES) => Command::Features,
+            Some(KEY_INIT) => Command::KeyInit(match &self.value {
                 Value::Number(digits) => digits.as_str(),
                 _ => self.text("keyinit needs a number as its value")?,
             }),
-            "password" => Command::Password(self.text("password needs a string as its value")?),
-            "injectfile" => Command::InjectFile(self.text("injectfile needs a string as its value")?),
-            "file_inject" => {
+            Some(PASSWORD) => Command::Password(self.text("password needs a string as its value")?),
+            Some(INJECT_FILE) => Command::InjectFile(self.text("injectfile needs a string as its value")?),
+            Some(FILE_INJECT) => {
                 let Value::Object(members) = &self.value else {
                     return Err(Error::Request("file_inject needs an object as its value"));
                 };
@@ -118,9 +131,9 @@ impl Request {
                 };
                 Command::FileInject { path, file }
             }
-            "resetnetwork" => Command::ResetNetwork,
-            "agentupdate" => Command::AgentUpdate,
-            unknown => Command::Unknown(unknown),
+            Some(RESET_NETWORK) => Command::ResetNetwork,
+            Some(AGENT_UPDATE) => Command::AgentUpdate,
+            _ => Command::Unknown(name),
         })
     }
 

@@ -27,7 +27,7 @@ fuzz_target!(|input: &[u8]| {
         assert!(base64.bytes().filter(|byte| !byte.is_ascii_whitespace()).eq(again.bytes()));
     }
     let mut secret = Decimal::new();
-    secret.push(digits).unwrap();
+    assert!(secret.push(digits));
     let mut clear = Clear::new();
     if let Ok(password) = open(&secret, base64, &mut clear) {
         let password = str::from_utf8(password.as_bytes()).unwrap();

@@ -20,17 +20,16 @@ impl<'a> Entry<'a> {
     /// Finds root's entry: the first of that name, as glibc's getspnam(3) does (blanks before a name are skipped, comments and
     /// NIS `+` lines have other names). `None` if there is none.
     pub fn find(file: &'a [u8]) -> Option<Self> {
-        let mut start = 0;
-        for line in file.split_inclusive(|&byte| byte == b'\n') {
-            let blanks = line.len() - line.trim_ascii_start().len();
-            if line.get(blanks..)?.starts_with(b"root:") {
-                let (before, rest) = file.split_at_checked(start + blanks + b"root:".len())?;
-                let (hash, after) = field(rest);
+        let mut rest = file.trim_ascii_start();
+        loop {
+            if let Some(found) = rest.strip_prefix(b"root:") {
+                let (before, _) = file.split_at_checked(file.len() - found.len())?;
+                let (hash, after) = field(found);
                 return Some(Self { before, hash, after });
             }
-            start += line.len();
+            let newline = rest.iter().position(|&byte| byte == b'\n')?;
+            rest = rest.get(newline..)?.trim_ascii_start();
         }
-        None
     }
 }
 

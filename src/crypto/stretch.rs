@@ -11,24 +11,21 @@ const MD5_ROUNDS: u32 = 1_000;
 /// 1,000 `rounds`; the caller sees to the salt.
 pub fn digest(password: &[u8], scheme: Scheme, rounds: u32, salt: &[u8], sum: &mut [u8; DIGEST_LEN]) {
     let md5 = scheme == Scheme::Md5;
+    let magic: &[u8] = if md5 { b"$1$" } else { b"" };
     let mut hash = Digest::new(if md5 { &MD5 } else { &SHA512 });
-    for part in [password, salt, password] {
-        hash.update(part);
-    }
+    hash.update(password);
+    hash.update(salt);
+    hash.update(password);
     let len = hash.finish(sum);
-    for part in [password, if md5 { b"$1$" } else { b"" }, salt] {
-        hash.update(part);
-    }
+    hash.update(password);
+    hash.update(magic);
+    hash.update(salt);
     hash.cycle(sum.get(..len).unwrap_or_default(), password.len());
+    // md5-crypt takes the first byte of a buffer that the original had just cleared, not of the sum.
+    let (one, zero): (&[u8], _) = if md5 { (b"\0", password.get(..1).unwrap_or_default()) } else { (sum, password) };
     let mut bits = password.len();
     while bits != 0 {
-        // md5-crypt takes the first byte of a buffer that the original had just cleared, not of the sum.
-        hash.update(match (bits & 1 == 1, md5) {
-            (true, true) => b"\0",
-            (true, false) => sum,
-            (false, true) => password.get(..1).unwrap_or_default(),
-            (false, false) => password,
-        });
+        hash.update(if bits & 1 == 1 { one } else { zero });
         bits >>= 1;
     }
     hash.finish(sum);
@@ -37,31 +34,26 @@ pub fn digest(password: &[u8], scheme: Scheme, rounds: u32, salt: &[u8], sum: &m
     let (mut password_sum, mut salt_sum) = ([0; DIGEST_LEN], [0; DIGEST_LEN]);
     let (mut p, mut s) = (password, salt);
     if !md5 {
-        password.iter().for_each(|_| hash.update(password));
+        hash.cycle(password, password.len() * password.len());
         hash.finish(&mut password_sum);
         let [first, ..] = *sum;
-        (0..16 + u32::from(first)).for_each(|_| hash.update(salt));
+        hash.cycle(salt, salt.len() * (16 + usize::from(first)));
         hash.finish(&mut salt_sum);
         (p, s) = (&password_sum, &salt_sum);
     }
     for round in 0..if md5 { MD5_ROUNDS } else { rounds } {
-        let odd = round % 2 == 1;
-        if odd {
-            hash.cycle(p, password.len());
-        } else {
-            hash.cycle(sum, len);
+        let (mut first, mut last) = ((&*sum as &[u8], len), (p, password.len()));
+        if round % 2 == 1 {
+            core::mem::swap(&mut first, &mut last);
         }
+        hash.cycle(first.0, first.1);
         if round % 3 != 0 {
             hash.cycle(s, salt.len());
         }
         if round % 7 != 0 {
             hash.cycle(p, password.len());
         }
-        if odd {
-            hash.cycle(sum, len);
-        } else {
-            hash.cycle(p, password.len());
-        }
+        hash.cycle(last.0, last.1);
         hash.finish(sum);
     }
 }

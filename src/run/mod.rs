@@ -23,7 +23,7 @@ use crate::sys::posix::fd::Fd;
 use crate::sys::posix::files::GuestFiles;
 use crate::sys::posix::host::System;
 use crate::sys::posix::process::stop_self;
-use crate::sys::posix::signal::{self, Woken};
+use crate::sys::posix::signal::{self, NEVER, Woken};
 use crate::sys::posix::state_file::StateFile;
 use crate::text::{Line, Printable, Show};
 use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
@@ -254,8 +254,10 @@ impl<'b> Agent<'b> {
             (self.memory.give_back)();
             self.stirred = false;
         }
-        let list_ms = (self.mode == Mode::List).then_some(now_ms + LIST_MS);
-        let deadline_ms = [self.keys.deadline(), self.ready.deadline(), list_ms].into_iter().flatten().min();
+        let mut deadline_ms = self.keys.deadline().unwrap_or(NEVER).min(self.ready.deadline().unwrap_or(NEVER));
+        if self.mode == Mode::List {
+            deadline_ms = deadline_ms.min(now_ms + LIST_MS);
+        }
         match signal::wait(self.store.channel().fd(), libc::POLLIN, deadline_ms) {
             Ok(Woken::Ready) => {
                 self.stirred = true;

@@ -104,7 +104,7 @@ impl StoreChannel {
             if signal::stopping() {
                 deadline_ms = deadline_ms.min(now_ms() + STOP_MS);
             }
-            match signal::wait(Some(self.connected()?), events, Some(deadline_ms))? {
+            match signal::wait(Some(self.connected()?), events, deadline_ms)? {
                 Woken::Ready => return Ok(()),
                 Woken::Deadline => return Err(Errno(libc::ETIMEDOUT)),
                 Woken::Signal => {}

@@ -34,7 +34,7 @@ impl Host for System {
             if signal::stopping() {
                 return Err(Error::Stopped);
             }
-            match signal::wait(None, 0, Some(deadline_ms)).map_err(|e| Error::System("wait", e))? {
+            match signal::wait(None, 0, deadline_ms).map_err(|e| Error::System("wait", e))? {
                 Woken::Deadline => return Ok(()),
                 Woken::Ready | Woken::Signal => {}
             }
