@@ -144,7 +144,7 @@ pub const NETLINK_LEN: usize = 8192;
 pub const NETLINK_REQUEST_LEN: usize = 128;
 
 /// Longest wait for the kernel's word on a netlink request. Then the request counts as failed.
-pub const NETLINK_REPLY_MS: i32 = 5_000;
+pub const NETLINK_REPLY_MS: u64 = 5_000;
 
 /// A domain's uuid in the store node `vm`, path `/vm/` included. A longer one is as none.
 pub const UUID_LEN: usize = 64;

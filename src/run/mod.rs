@@ -23,7 +23,7 @@ use crate::sys::posix::fd::Fd;
 use crate::sys::posix::files::GuestFiles;
 use crate::sys::posix::host::System;
 use crate::sys::posix::process::stop_self;
-use crate::sys::posix::signal::{self, NEVER, Woken};
+use crate::sys::posix::signal::{self, FOREVER, Woken};
 use crate::sys::posix::state_file::StateFile;
 use crate::text::{Line, Printable, Show};
 use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
@@ -254,18 +254,19 @@ impl<'b> Agent<'b> {
             (self.memory.give_back)();
             self.stirred = false;
         }
-        let mut deadline_ms = self.keys.deadline().unwrap_or(NEVER).min(self.ready.deadline().unwrap_or(NEVER));
+        let mut deadline_ms = self.keys.deadline().unwrap_or(FOREVER).min(self.ready.deadline().unwrap_or(FOREVER));
         if self.mode == Mode::List {
             deadline_ms = deadline_ms.min(now_ms + LIST_MS);
         }
-        match signal::wait(self.store.channel().fd(), libc::POLLIN, deadline_ms) {
+        let for_ms = if deadline_ms == FOREVER { FOREVER } else { deadline_ms.saturating_sub(now_ms) };
+        match signal::wait(self.store.channel().fd(), libc::POLLIN, for_ms) {
             Ok(Woken::Ready) => {
                 self.stirred = true;
                 if let Err(error) = self.store.receive(0) {
                     self.event(Level::Debug, "receive-failed", b"", &Reason(&error));
                 }
             }
-            Ok(Woken::Deadline | Woken::Signal) => {}
+            Ok(Woken::TimeOver | Woken::Signal) => {}
             Err(errno) => self.event(Level::Warning, "wait-failed", b"", &Reason(&errno)),
         }
         if self.mode == Mode::List {

@@ -3,7 +3,7 @@
 //! All `unsafe` code of the library is below this module: one operation per block, each with its reason. A system defines, as `os`:
 //!
 //! * `store_paths`, `on_xen`: where XenStore's device is, and whether it will come;
-//! * `errno_location`, `close_descriptors_from`, `forbid_core_files`, `fork`, `random`, `set_nodename`, `kernel_log`;
+//! * `errno_location`, `close_descriptors_from`, `forbid_core_files`, `fork`, `random`, `clock`, `set_nodename`, `kernel_log`;
 //! * `directory::for_each_name`: the names in an open directory;
 //! * `links::Links` and `links::Buffer`: the `Links` port and the memory it is given;
 //! * `memory::give_back`, `memory::give_back_stack`: what a sleeping agent does not need;

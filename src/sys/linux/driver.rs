@@ -1,8 +1,8 @@
 //! Which driver a link has: `SIOCETHTOOL` (linux/ethtool.h), else sysfs.
 
 use super::super::posix::fd::check;
+use super::super::posix::socket;
 use super::path::open;
-use super::socket;
 use crate::error::Errno;
 use crate::limits::LINK_NAME_LEN;
 

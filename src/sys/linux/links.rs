@@ -1,9 +1,10 @@
 //! The guest's links over rtnetlink: finding one by MAC, reading what is on it, changing it. rtnetlink(7).
 
 use super::super::posix::process;
+use super::super::posix::socket;
 use super::netlink::{self, Netlink};
 use super::path::open;
-use super::{dhcp, driver, socket};
+use super::{dhcp, driver};
 use crate::error::{Errno, Error};
 use crate::limits::DUMP_COUNT;
 use crate::network::ip::Ip;

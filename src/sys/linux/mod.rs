@@ -10,7 +10,8 @@ mod links_tests;
 pub mod memory;
 pub mod netlink;
 mod path;
-pub mod socket;
 pub mod system;
 
-pub use system::{close_descriptors_from, errno_location, forbid_core_files, fork, kernel_log, on_xen, random, set_nodename, store_paths};
+pub use system::{
+    clock, close_descriptors_from, errno_location, forbid_core_files, fork, kernel_log, on_xen, random, set_nodename, store_paths,
+};

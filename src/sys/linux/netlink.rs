@@ -1,12 +1,13 @@
 //! One rtnetlink socket: requests with their acknowledgement, and dumps. netlink(7), rtnetlink(7).
 //!
-//! Every wait has an end, every answer is matched by sender and sequence number, and a message longer than the buffer is an error
+//! Every wait has an end, every answer is matched by sender, port and sequence number, and a message longer than the buffer is an error
 //! rather than a shorter message. What the messages say is in [`crate::network::rtnetlink`].
 
 use core::mem::{size_of, zeroed};
 
-use super::super::posix::fd::{Fd, check_len};
-use super::socket;
+use super::super::posix::fd::{Fd, check, check_len};
+use super::super::posix::signal::{self, Woken};
+use super::super::posix::{process, socket};
 use crate::error::Errno;
 use crate::limits::{NETLINK_LEN, NETLINK_REPLY_MS};
 use crate::network::rtnetlink::{Message, Messages, Request};
@@ -70,7 +71,7 @@ impl<'b> Netlink<'b> {
         let mut interrupted = false;
         loop {
             for message in Messages(receive(socket, &mut **buffer)?) {
-                if message.sequence != *sequence {
+                if message.sequence != *sequence || message.port != process::id() as u32 {
                     continue;
                 }
                 interrupted |= i32::from(message.flags) & libc::NLM_F_DUMP_INTR != 0;
@@ -84,11 +85,24 @@ impl<'b> Netlink<'b> {
     }
 }
 
-/// An unconnected netlink socket sends to the kernel, which gives it a port of its own then: nobody else's answers come to it.
+/// A socket whose port is our process id: this program has only one.
+fn open() -> Result<Fd, Errno> {
+    let socket = socket::open(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_ROUTE)?;
+    // SAFETY: all-zero octets are a valid sockaddr_nl.
+    let mut own: libc::sockaddr_nl = unsafe { zeroed() };
+    own.nl_family = libc::AF_NETLINK as libc::sa_family_t;
+    own.nl_pid = process::id() as u32;
+    let len = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
+    // SAFETY: `own` is a valid sockaddr_nl of `len` octets.
+    check(unsafe { libc::bind(socket.raw(), (&raw const own).cast(), len) })?;
+    Ok(socket)
+}
+
+/// Sends a request, over a new socket if there is none.
 fn send(socket: &mut Option<Fd>, request: &[u8]) -> Result<(), Errno> {
     let socket = match socket {
         Some(socket) => socket,
-        none => none.insert(socket::open(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_ROUTE)?),
+        none => none.insert(open()?),
     };
     // SAFETY: pointer and length are those of a readable slice.
     check_len(unsafe { libc::send(socket.raw(), request.as_ptr().cast(), request.len(), 0) }).map(drop)
@@ -97,7 +111,8 @@ fn send(socket: &mut Option<Fd>, request: &[u8]) -> Result<(), Errno> {
 /// One datagram from the kernel.
 fn receive<'b>(socket: &Fd, buffer: &'b mut [u8]) -> Result<&'b [u8], Errno> {
     loop {
-        if !socket::wait_readable(socket, NETLINK_REPLY_MS)? {
+        // The kernel answers at once, so a signal to end is heeded after the answer.
+        if signal::wait(Some(socket), libc::POLLIN, NETLINK_REPLY_MS)? == Woken::TimeOver {
             return Err(Errno(libc::ETIMEDOUT));
         }
         // SAFETY: all-zero octets are a valid sockaddr_nl.

@@ -88,3 +88,24 @@ pub fn set_nodename(name: &[u8]) -> Result<(), Errno> {
     // SAFETY: pointer and length are those of a readable slice.
     check(unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) }).map(drop)
 }
+
+/// Seconds and nanoseconds of `clock`; zero if the kernel has no such clock. By a system call of our own: the vDSO, through which the C
+/// library asks, would be a page of resident memory and a symbol search for the few times a request needs.
+#[cfg(target_pointer_width = "64")]
+pub fn clock(clock: libc::clockid_t) -> (u64, u64) {
+    let mut time = [0u64; 2];
+    // SAFETY: `time` has the layout of the kernel's timespec: two 64-bit numbers.
+    unsafe { libc::syscall(libc::SYS_clock_gettime, clock, time.as_mut_ptr()) };
+    let [seconds, nanoseconds] = time;
+    (seconds, nanoseconds)
+}
+
+/// Seconds and nanoseconds of `clock`; zero if the kernel has no such clock. By the C library, which knows both layouts of timespec.
+#[cfg(target_pointer_width = "32")]
+pub fn clock(clock: libc::clockid_t) -> (u64, u64) {
+    // SAFETY: all-zero is a valid timespec.
+    let mut time: libc::timespec = unsafe { core::mem::zeroed() };
+    // SAFETY: `time` is writable and of the right type.
+    unsafe { libc::clock_gettime(clock, &raw mut time) };
+    (u64::try_from(time.tv_sec).unwrap_or(0), u64::try_from(time.tv_nsec).unwrap_or(0))
+}

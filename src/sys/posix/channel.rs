@@ -2,11 +2,11 @@
 
 use core::ffi::CStr;
 
-use super::clock::now_ms;
 use super::fd::{Fd, check};
 use super::signal::{self, Woken};
+use super::socket;
 use crate::error::Errno;
-use crate::limits::STOP_MS;
+use crate::limits::{REPLY_MS, STOP_MS};
 use crate::xenstore::client::Channel;
 
 /// An open channel, and where to open it again.
@@ -53,10 +53,8 @@ fn connect(path: &CStr) -> Result<Fd, Errno> {
         result => return result,
     }
     let (address, len) = unix_address(path.to_bytes()).ok_or(Errno(libc::ENAMETOOLONG))?;
-    // musl does without the flags on kernels before 2.6.27. A full backlog is EAGAIN, and like a store that is not there yet.
-    let kind = libc::SOCK_STREAM | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
-    // SAFETY: plain numbers.
-    let socket = Fd::adopt(unsafe { libc::socket(libc::AF_UNIX, kind, 0) })?;
+    // A full backlog is EAGAIN, and like a store that is not there yet.
+    let socket = socket::open(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_NONBLOCK, 0)?;
     // SAFETY: `address` is a valid sockaddr_un of which `len` octets are used.
     check(unsafe { libc::connect(socket.raw(), (&raw const address).cast(), len) })?;
     Ok(socket)
@@ -88,8 +86,7 @@ pub fn unix_address(path: &[u8]) -> Option<(libc::sockaddr_un, libc::socklen_t)>
 /// See sendto(2); ENAMETOOLONG.
 pub fn send_datagram(path: &[u8], text: &[u8]) -> Result<(), Errno> {
     let (address, len) = unix_address(path).ok_or(Errno(libc::ENAMETOOLONG))?;
-    // SAFETY: plain numbers.
-    let socket = Fd::adopt(unsafe { libc::socket(libc::AF_UNIX, libc::SOCK_DGRAM, 0) })?;
+    let socket = socket::open(libc::AF_UNIX, libc::SOCK_DGRAM, 0)?;
     let address = (&raw const address).cast();
     // SAFETY: pointer and length are those of a slice; `address` is a valid sockaddr_un of which `len` octets are used.
     let sent = unsafe { libc::sendto(socket.raw(), text.as_ptr().cast(), text.len(), libc::MSG_NOSIGNAL, address, len) };
@@ -97,16 +94,13 @@ pub fn send_datagram(path: &[u8], text: &[u8]) -> Result<(), Errno> {
 }
 
 impl StoreChannel {
-    /// Waits for `events` until `deadline_ms`, or for the store's grace time once the agent is to end.
-    fn wait_for(&self, events: libc::c_short, deadline_ms: u64) -> Result<(), Errno> {
-        let mut deadline_ms = deadline_ms;
+    /// Waits for `events`, for `for_ms` at most, or for the store's grace time once the agent is to end. A signal starts the wait anew.
+    fn wait_for(&self, events: libc::c_short, for_ms: u64) -> Result<(), Errno> {
         loop {
-            if signal::stopping() {
-                deadline_ms = deadline_ms.min(now_ms() + STOP_MS);
-            }
-            match signal::wait(Some(self.connected()?), events, deadline_ms)? {
+            let for_ms = if signal::stopping() { for_ms.min(STOP_MS) } else { for_ms };
+            match signal::wait(Some(self.connected()?), events, for_ms)? {
                 Woken::Ready => return Ok(()),
-                Woken::Deadline => return Err(Errno(libc::ETIMEDOUT)),
+                Woken::TimeOver => return Err(Errno(libc::ETIMEDOUT)),
                 Woken::Signal => {}
             }
         }
@@ -115,11 +109,10 @@ impl StoreChannel {
 
 impl Channel for StoreChannel {
     fn send(&mut self, mut bytes: &[u8]) -> Result<(), Errno> {
-        let deadline_ms = now_ms() + crate::limits::REPLY_MS;
         while !bytes.is_empty() {
             match self.connected()?.write(bytes) {
                 Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
-                Err(Errno(libc::EAGAIN)) => self.wait_for(libc::POLLOUT, deadline_ms)?,
+                Err(Errno(libc::EAGAIN)) => self.wait_for(libc::POLLOUT, REPLY_MS)?,
                 Err(errno) => return Err(errno),
             }
         }
@@ -127,11 +120,10 @@ impl Channel for StoreChannel {
     }
 
     fn receive(&mut self, buffer: &mut [u8], wait_ms: u64) -> Result<usize, Errno> {
-        let deadline_ms = now_ms() + wait_ms;
         loop {
             // Waiting comes first: right after a request there is never anything to read yet.
             if wait_ms > 0 {
-                self.wait_for(libc::POLLIN, deadline_ms)?;
+                self.wait_for(libc::POLLIN, wait_ms)?;
             }
             match self.connected()?.read(buffer) {
                 Ok(0) => return Err(Errno(libc::EPIPE)),

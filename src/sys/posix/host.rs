@@ -34,9 +34,9 @@ impl Host for System {
             if signal::stopping() {
                 return Err(Error::Stopped);
             }
-            match signal::wait(None, 0, deadline_ms).map_err(|e| Error::System("wait", e))? {
-                Woken::Deadline => return Ok(()),
-                Woken::Ready | Woken::Signal => {}
+            let left_ms = deadline_ms.saturating_sub(clock::now_ms());
+            if signal::wait(None, 0, left_ms).map_err(|e| Error::System("wait", e))? == Woken::TimeOver {
+                return Ok(());
             }
         }
     }

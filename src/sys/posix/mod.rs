@@ -22,6 +22,7 @@ pub mod name;
 pub mod process;
 pub mod replace;
 pub mod signal;
+pub mod socket;
 pub mod state_file;
 pub mod walk;
 #[cfg(test)]

@@ -5,7 +5,6 @@ use core::mem::MaybeUninit;
 use core::ptr;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use super::clock::now_ms;
 use super::fd::{Fd, check};
 use crate::error::Errno;
 
@@ -17,8 +16,8 @@ static REOPEN: AtomicBool = AtomicBool::new(false);
 pub enum Woken {
     /// The descriptor is ready (or failed: the next call on it tells).
     Ready,
-    /// The deadline has come.
-    Deadline,
+    /// The time is over.
+    TimeOver,
     /// A signal came: ask [`stopping`] and [`must_reopen`].
     Signal,
 }
@@ -74,32 +73,32 @@ fn set_handler(signal: libc::c_int, handler: libc::sighandler_t) -> Result<(), E
     check(unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) }).map(drop)
 }
 
-/// The deadline of a wait that may last forever.
-pub const NEVER: u64 = u64::MAX;
+/// The length of a wait without end.
+pub const FOREVER: u64 = u64::MAX;
 
-/// Waits until `fd` has one of `events` (poll(2)), `deadline_ms` comes, or a signal comes.
+/// Waits until `fd` has one of `events` (poll(2)), `for_ms` milliseconds are over, or a signal comes.
 ///
 /// # Errors
 ///
 /// See ppoll(2).
 #[inline(never)]
-pub fn wait(fd: Option<&Fd>, events: libc::c_short, deadline_ms: u64) -> Result<Woken, Errno> {
+pub fn wait(fd: Option<&Fd>, events: libc::c_short, for_ms: u64) -> Result<Woken, Errno> {
     // poll(2) ignores an entry whose descriptor is negative.
     let mut entry = libc::pollfd { fd: fd.map_or(-1, Fd::raw), events, revents: 0 };
     // SAFETY: all-zero is a valid timespec.
     let mut time: libc::timespec = unsafe { core::mem::zeroed() };
     let mut timeout = ptr::null();
-    if deadline_ms != NEVER {
+    if for_ms != FOREVER {
         // A day is far beyond every interval here and fits the smallest time_t and long.
-        let left = deadline_ms.saturating_sub(now_ms()).min(86_400_000) as u32;
-        time.tv_sec = (left / 1000) as _;
-        time.tv_nsec = (left % 1000 * 1_000_000) as _;
+        let for_ms = for_ms.min(86_400_000) as u32;
+        time.tv_sec = (for_ms / 1000) as _;
+        time.tv_nsec = (for_ms % 1000 * 1_000_000) as _;
         timeout = &raw const time;
     }
     let unblocked = only_sigpipe();
     // SAFETY: one valid pollfd; the time-out is null or a valid timespec; the mask is an initialised set.
     match check(unsafe { libc::ppoll(&raw mut entry, 1, timeout, &raw const unblocked) }) {
-        Ok(0) => Ok(Woken::Deadline),
+        Ok(0) => Ok(Woken::TimeOver),
         Ok(_) => Ok(Woken::Ready),
         Err(Errno(libc::EINTR)) => Ok(Woken::Signal),
         Err(errno) => Err(errno),
