@@ -47,14 +47,13 @@ unit: target ## unit and property tests, as the host and as the release target
 	$(CARGO) test --quiet --locked --package nova-agent --lib
 	$(CARGO) test --quiet --locked --package nova-agent --lib --target $(TRIPLE)
 
-suite: build counterparts ## the binary against three XenStore daemons
-	$(CARGO) test --quiet --locked --package nova-agent-tests --no-run
+suite: build counterparts ## the binary against three XenStore daemons; demo and bench
+	$(CARGO) test --quiet --locked --workspace --exclude nova-agent --no-run
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory suite-here; else $(OWN_NAMESPACES) $(MAKE) --no-print-directory suite-here; fi
 
 .PHONY: suite-here
 suite-here:
-	$(RUN) $(CARGO) test --offline --locked --package nova-agent-tests -- --test-threads 6
-	@$(RUN) target/debug/demo > target/demo.log || { cat target/demo.log; exit 1; }
+	$(RUN) $(CARGO) test --offline --locked --workspace --exclude nova-agent -- --test-threads 6
 
 xen: build counterparts ## one boot of a real Xen, end to end
 	tests/xen/test.sh $(COUNTERPARTS) $(AGENT) target/xen
@@ -63,8 +62,8 @@ size: build ## the binary's size against its budget
 	@tests/size.sh $(AGENT) $(FILE_BUDGET)
 
 bench: build counterparts ## speed, memory and system calls, as ratios to a bare client
-	@$(CARGO) build --quiet --locked --release --package nova-agent-host
-	@$(RUN) target/release/bench
+	@$(CARGO) build --quiet --locked --package nova-agent-host
+	@$(RUN) target/debug/bench
 
 fuzz: ## each fuzz target for FUZZ_SECONDS (default 60); needs a nightly toolchain
 	@tests/fuzz.sh $(FUZZ_SECONDS)

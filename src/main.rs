@@ -191,18 +191,20 @@ fn open_log(options: &Options) -> Log {
 fn open_store(named: Option<&'static CStr>, host: &mut System) -> StoreChannel {
     let devices = os::store_paths();
     let paths = named.as_ref().map_or(&devices[..], core::slice::from_ref);
-    let give_up_ms = host.now_ms() + DEVICE_MS;
+    let mut tries = DEVICE_MS / DEVICE_POLL_MS;
     loop {
-        let mut refusal = Errno(libc::ENOENT);
+        // The first refusal other than "there is none" tells most.
+        let mut refused = (paths.first().copied().unwrap_or_default(), Errno(libc::ENOENT));
         for path in paths {
             match StoreChannel::open(path) {
                 Ok(channel) => return channel,
-                Err(errno) => refusal = errno,
+                Err(errno) if refused.1 == Errno(libc::ENOENT) && errno != refused.1 => refused = (path, errno),
+                Err(_) => {}
             }
         }
-        let now_ms = host.now_ms();
-        if named.is_some() || now_ms >= give_up_ms || !os::on_xen() || host.wait(now_ms + DEVICE_POLL_MS).is_err() {
-            fail(status::UNAVAILABLE, "no XenStore: ", paths.first().copied().unwrap_or_default(), refusal);
+        tries -= 1;
+        if tries == 0 || !os::on_xen() || host.wait(host.now_ms() + DEVICE_POLL_MS).is_err() {
+            fail(status::UNAVAILABLE, "no XenStore: ", refused.0, refused.1);
         }
     }
 }

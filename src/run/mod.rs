@@ -136,7 +136,8 @@ pub struct Memory {
 impl<'b> Agent<'b> {
     /// An agent over `parts`.
     pub fn new(parts: Parts<'b>, scratch: &'b mut Scratch, kept: &'b mut Kept) -> Self {
-        let ready = Ready::new(parts.notify, parts.host.now_ms());
+        let now_ms = if parts.notify.is_some() { parts.host.now_ms() } else { 0 };
+        let ready = Ready::new(parts.notify, now_ms);
         Self {
             store: Client::new(parts.channel, DIRECTORY, &mut scratch.client),
             mode: Mode::Watch,
