@@ -23,6 +23,7 @@ fn kept(name: &CStr) -> bool {
 /// # Errors
 ///
 /// See fsetxattr(2). A file system without attributes is none.
+#[inline(never)]
 pub fn copy(from: &Fd, to: &Fd) -> Result<(), Errno> {
     // A default ACL of the directory may have opened the new file to more users than the old one.
     // SAFETY: the name is NUL-terminated.

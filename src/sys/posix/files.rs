@@ -2,11 +2,11 @@
 
 use super::backup;
 use super::bytes::Bytes;
-use super::fd::{Fd, is_directory, is_link, is_regular};
+use super::fd::{Fd, Stat};
 use super::library;
 use super::locks::AccountLock;
 use super::replace::{Old, Replacement};
-use super::walk::{self, Last, Place, RealPath};
+use super::walk::{Last, Place};
 use crate::error::{Errno, Error};
 use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink};
 
@@ -21,25 +21,27 @@ impl<'r> GuestFiles<'r> {
     pub fn new(root: &'r Fd) -> Self {
         Self { root, lock: None }
     }
+}
 
-    /// The regular file at `place`, open and read.
-    #[inline(never)]
-    fn old(place: &Place) -> Result<Option<Old>, Error> {
-        let Some(stat) = &place.stat else { return Ok(None) };
-        if is_directory(stat) {
-            return Err(Error::System("replace file", Errno(libc::EISDIR)));
-        }
-        if !is_regular(stat) {
-            return Err(Error::Request("the path is neither a file nor free"));
-        }
-        let read = || {
-            let file = place.directory.open_at(place.name.as_c(), libc::O_RDONLY | libc::O_NONBLOCK, 0)?;
-            let stat = file.stat()?;
-            let content = Bytes::read(&file, usize::try_from(stat.st_size).map_err(|_| Errno(libc::EFBIG))?)?;
-            Ok(Old { file, stat, content })
-        };
-        read().map(Some).map_err(|e| Error::System("read file", e))
+/// What a path names.
+fn kind_of(stat: &Stat) -> Option<Kind> {
+    match stat.mode & libc::S_IFMT {
+        0 => None,
+        libc::S_IFREG => Some(Kind::File),
+        libc::S_IFLNK => Some(Kind::Link),
+        libc::S_IFDIR => Some(Kind::Directory),
+        _ => Some(Kind::Other),
     }
+}
+
+/// The regular file at `place`, open and read.
+#[inline(never)]
+fn read(place: &Place) -> Result<Old, Errno> {
+    let file = place.open(libc::O_RDONLY)?;
+    let mut stat = Stat::NONE;
+    file.stat(&mut stat)?;
+    let content = Bytes::read(&file, stat.size)?;
+    Ok(Old { file, stat, content })
 }
 
 /// Takes what an edit puts when no file may be made.
@@ -53,35 +55,44 @@ impl Sink for Nowhere {
 
 impl Files for GuestFiles<'_> {
     fn edit(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
-        let mut real = RealPath::new();
-        let place = match walk::find(self.root, path, rule.parents, Last::Follow, &mut real) {
-            Ok(place) => place,
-            Err(Errno(libc::ENOENT)) if rule.create.is_none() => return edit(None, &mut Nowhere).map(|_| Outcome::Same),
+        let mut place = Place::new();
+        match place.find(self.root, path, rule.parents, Last::Follow) {
+            Ok(()) => {}
+            Err(Errno(libc::ENOENT)) if rule.create.is_none() => place.stat = Stat::NONE,
             Err(errno) => return Err(Error::System("open directory", errno)),
+        }
+        let old = match (kind_of(&place.stat), rule.create) {
+            (None, None) => return edit(None, &mut Nowhere).map(|_| Outcome::Same),
+            (None, _) => None,
+            (Some(Kind::File), _) => Some(read(&place).map_err(|e| Error::System("read file", e))?),
+            (Some(Kind::Directory), _) => return Err(Error::System("replace file", Errno(libc::EISDIR))),
+            _ => return Err(Error::Request("the path is neither a file nor free")),
         };
-        let old = Self::old(&place)?;
-        let Some(mode) = rule.create.or(old.as_ref().map(|_| 0)) else {
-            return edit(None, &mut Nowhere).map(|_| Outcome::Same);
-        };
-        let mut new = Replacement::new(&place, old.as_ref(), mode, journal, &real);
-        if !edit(old.as_ref().map(|o| &*o.content), &mut new)? || !new.finish()? {
+        let old = old.as_ref();
+        let mut new = Replacement::new(&place, old, rule.create.unwrap_or(0), journal);
+        if !edit(old.map(|o| &*o.content), &mut new)? {
             return Ok(Outcome::Same);
         }
-        let Some(old) = old.as_ref().filter(|_| rule.backup) else { return new.commit(&place.name) };
-        backup::keep(&place, old, new.journal(), &real)?;
-        let outcome = new.commit(&place.name)?;
-        backup::prune(&place);
-        Ok(outcome)
+        match new.finish() {
+            Ok(false) => return Ok(Outcome::Same),
+            Err(errno) => return Err(new.failed(errno)),
+            Ok(true) => {}
+        }
+        let backup = old.filter(|_| rule.backup);
+        if let Some(old) = backup {
+            backup::keep(&place, old, new.journal()).map_err(|e| Error::System("make backup", e))?;
+        }
+        new.commit(place.name()).map_err(|e| new.failed(e))?;
+        if backup.is_some() {
+            backup::prune(&place);
+        }
+        Ok(if old.is_some() { Outcome::Replaced } else { Outcome::Created })
     }
 
     fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error> {
-        match walk::find(self.root, path, false, Last::Keep, &mut RealPath::new()) {
-            Ok(place) => Ok(place.stat.map(|stat| match stat {
-                s if is_regular(&s) => Kind::File,
-                s if is_link(&s) => Kind::Link,
-                s if is_directory(&s) => Kind::Directory,
-                _ => Kind::Other,
-            })),
+        let mut place = Place::new();
+        match place.find(self.root, path, false, Last::Keep) {
+            Ok(()) => Ok(kind_of(&place.stat)),
             Err(Errno(libc::ENOENT)) => Ok(None),
             Err(errno) => Err(Error::System("look at file", errno)),
         }
@@ -92,11 +103,12 @@ impl Files for GuestFiles<'_> {
             Accounts::Shadow => (b"/etc/shadow", c"shadow.lock"),
             Accounts::Passwd => (b"/etc/passwd", c"passwd.lock"),
         };
-        let failed = |e| Error::System("lock accounts", e);
-        let mut real = RealPath::new();
-        let place = walk::find(self.root, path, false, Last::Keep, &mut real).map_err(failed)?;
-        journal.directory(&real)?;
-        self.lock = AccountLock::try_take(place.directory, name).map_err(failed)?;
+        let mut place = Place::new();
+        let taken = place.find(self.root, path, false, Last::Keep).and_then(|()| {
+            journal.directory(place.real());
+            AccountLock::try_take(place.directory, name)
+        });
+        self.lock = taken.map_err(|e| Error::System("lock accounts", e))?;
         Ok(self.lock.is_some())
     }
 
@@ -105,6 +117,6 @@ impl Files for GuestFiles<'_> {
     }
 
     fn crypt_knows(&mut self, scheme: &[u8]) -> Result<Option<bool>, Error> {
-        library::knows(self.root, scheme).map_err(|e| Error::System("search libcrypt", e))
+        Ok(library::knows(self.root, scheme))
     }
 }
