@@ -72,8 +72,9 @@ fn look(place: &Place, content: Option<&[u8]>, backups: &mut Backups) -> Result<
 
 #[inline(never)]
 fn holds(place: &Place, name: &CStr, content: &[u8]) -> bool {
+    let mut found = Bytes::EMPTY;
     let file = place.directory.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0);
-    file.and_then(|file| Bytes::read(&file, content.len())).is_ok_and(|found| *found == *content)
+    file.and_then(|file| found.read(&file, content.len())).is_ok() && *found == *content
 }
 
 /// Keeps the file at `place`, whose content is `old`, under a backup name; nothing to do if a backup has this content.
@@ -96,7 +97,7 @@ pub fn keep(place: &Place, old: &Old, journal: &mut dyn Journal) -> Result<(), E
         match place.directory.link_at(place.name(), backup) {
             Err(Errno(libc::EEXIST)) => time = time.wrapping_add(1),
             done @ (Ok(()) | Err(Errno(libc::ENAMETOOLONG))) => return done,
-            Err(_) => return Replacement::new(place, Some(old), 0, journal).copy_to(backup),
+            Err(_) => return Replacement::new(place, old, 0, journal).copy_to(backup),
         }
     }
 }

@@ -7,9 +7,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::backup::{keep, prune};
-use super::bytes::Bytes;
 use super::clock::unix_time;
-use super::fd::Stat;
 use super::guest::{Guest, INJECT, alone};
 use super::replace::Old;
 use super::walk::{Last, Place};
@@ -17,12 +15,10 @@ use crate::error::Errno;
 use crate::memory::MemoryJournal;
 
 fn place(guest: &Guest, path: &str) -> (Place, Old) {
-    let (mut place, mut stat) = (Place::new(), Stat::NONE);
+    let (mut place, mut old) = (Place::none(), Old::NONE);
     place.find(&guest.root, path.as_bytes(), false, Last::Follow).unwrap();
-    let file = place.open(libc::O_RDONLY).unwrap();
-    file.stat(&mut stat).unwrap();
-    let content = Bytes::read(&file, stat.size).unwrap();
-    (place, Old { file, stat, content })
+    old.read(&place).unwrap();
+    (place, old)
 }
 
 fn keep_now(guest: &Guest, path: &str) -> Result<(), Errno> {

@@ -1,7 +1,6 @@
 //! The `Files` port: the guest's own files below the agent's root.
 
 use super::backup;
-use super::bytes::Bytes;
 use super::fd::{Fd, Stat};
 use super::library;
 use super::locks::AccountLock;
@@ -34,16 +33,6 @@ fn kind_of(stat: &Stat) -> Option<Kind> {
     }
 }
 
-/// The regular file at `place`, open and read.
-#[inline(never)]
-fn read(place: &Place) -> Result<Old, Errno> {
-    let file = place.open(libc::O_RDONLY)?;
-    let mut stat = Stat::NONE;
-    file.stat(&mut stat)?;
-    let content = Bytes::read(&file, stat.size)?;
-    Ok(Old { file, stat, content })
-}
-
 /// Takes what an edit puts when no file may be made.
 struct Nowhere;
 
@@ -53,44 +42,49 @@ impl Sink for Nowhere {
     }
 }
 
+/// Replaces the file at `place`, or makes it.
+#[inline(never)]
+fn edit(place: &Place, rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
+    let mut old = Old::NONE;
+    let done = match kind_of(&place.stat) {
+        Some(Kind::File) => {
+            old.read(place).map_err(|e| Error::System("read file", e))?;
+            Outcome::Replaced
+        }
+        None if rule.create.is_none() => return edit(None, &mut Nowhere).map(|_| Outcome::Same),
+        None => Outcome::Created,
+        Some(Kind::Directory) => return Err(Error::System("replace file", Errno(libc::EISDIR))),
+        _ => return Err(Error::Request("the path is neither a file nor free")),
+    };
+    let mut new = Replacement::new(place, &old, rule.create.unwrap_or(0), journal);
+    if !edit((done == Outcome::Replaced).then_some(&*old.content), &mut new)? {
+        return Ok(Outcome::Same);
+    }
+    let backup = rule.backup && done == Outcome::Replaced;
+    match new.finish(backup) {
+        Ok(true) => {}
+        Ok(false) => return Ok(Outcome::Same),
+        Err(errno) => return Err(new.failed(errno)),
+    }
+    if backup {
+        backup::prune(place);
+    }
+    Ok(done)
+}
+
 impl Files for GuestFiles<'_> {
     fn edit(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
-        let mut place = Place::new();
+        let mut place = Place::none();
         match place.find(self.root, path, rule.parents, Last::Follow) {
             Ok(()) => {}
             Err(Errno(libc::ENOENT)) if rule.create.is_none() => place.stat = Stat::NONE,
             Err(errno) => return Err(Error::System("open directory", errno)),
         }
-        let old = match (kind_of(&place.stat), rule.create) {
-            (None, None) => return edit(None, &mut Nowhere).map(|_| Outcome::Same),
-            (None, _) => None,
-            (Some(Kind::File), _) => Some(read(&place).map_err(|e| Error::System("read file", e))?),
-            (Some(Kind::Directory), _) => return Err(Error::System("replace file", Errno(libc::EISDIR))),
-            _ => return Err(Error::Request("the path is neither a file nor free")),
-        };
-        let old = old.as_ref();
-        let mut new = Replacement::new(&place, old, rule.create.unwrap_or(0), journal);
-        if !edit(old.map(|o| &*o.content), &mut new)? {
-            return Ok(Outcome::Same);
-        }
-        match new.finish() {
-            Ok(false) => return Ok(Outcome::Same),
-            Err(errno) => return Err(new.failed(errno)),
-            Ok(true) => {}
-        }
-        let backup = old.filter(|_| rule.backup);
-        if let Some(old) = backup {
-            backup::keep(&place, old, new.journal()).map_err(|e| Error::System("make backup", e))?;
-        }
-        new.commit(place.name()).map_err(|e| new.failed(e))?;
-        if backup.is_some() {
-            backup::prune(&place);
-        }
-        Ok(if old.is_some() { Outcome::Replaced } else { Outcome::Created })
+        self::edit(&place, rule, journal, edit)
     }
 
     fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error> {
-        let mut place = Place::new();
+        let mut place = Place::none();
         match place.find(self.root, path, false, Last::Keep) {
             Ok(()) => Ok(kind_of(&place.stat)),
             Err(Errno(libc::ENOENT)) => Ok(None),
@@ -103,10 +97,10 @@ impl Files for GuestFiles<'_> {
             Accounts::Shadow => (b"/etc/shadow", c"shadow.lock"),
             Accounts::Passwd => (b"/etc/passwd", c"passwd.lock"),
         };
-        let mut place = Place::new();
+        let mut place = Place::none();
         let taken = place.find(self.root, path, false, Last::Keep).and_then(|()| {
             journal.directory(place.real());
-            AccountLock::try_take(place.directory, name)
+            AccountLock::try_take(core::mem::replace(&mut place.directory, Fd::NONE), name)
         });
         self.lock = taken.map_err(|e| Error::System("lock accounts", e))?;
         Ok(self.lock.is_some())

@@ -51,9 +51,10 @@ impl Search<'_> {
     fn library(&mut self, path: &[u8]) -> Result<(), Errno> {
         let file = self.open(path)?;
         self.found = Some(self.found.unwrap_or(false));
-        let mut stat = Stat::NONE;
+        let (mut stat, mut content) = (Stat::NONE, Bytes::EMPTY);
         file.stat(&mut stat)?;
-        if holds(&Bytes::read(&file, stat.size)?, self.scheme) {
+        content.read(&file, stat.size)?;
+        if holds(&content, self.scheme) {
             self.found = Some(true);
         }
         Ok(())
@@ -62,7 +63,7 @@ impl Search<'_> {
     /// Opens a directory or file below the root, links followed.
     #[inline(never)]
     fn open(&self, path: &[u8]) -> Result<Fd, Errno> {
-        let mut place = Place::new();
+        let mut place = Place::none();
         place.find(self.root, path, false, Last::Follow)?;
         place.open(libc::O_RDONLY)
     }

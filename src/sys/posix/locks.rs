@@ -27,21 +27,35 @@ impl AccountLock {
     #[inline(never)]
     pub fn try_take(etc: Fd, name: &'static CStr) -> Result<Option<Self>, Errno> {
         let pwd = etc.open_at(c".pwd.lock", libc::O_WRONLY | libc::O_CREAT | libc::O_NONBLOCK, 0o600)?;
-        // SAFETY: all-zero is a valid flock; it means the whole file.
-        let mut whole: libc::flock = unsafe { core::mem::zeroed() };
-        whole.l_type = libc::F_WRLCK as libc::c_short;
-        // SAFETY: `whole` is a valid flock.
-        match check(unsafe { libc::fcntl(pwd.raw(), libc::F_SETLK, &raw const whole) }) {
-            Ok(_) => {}
-            Err(Errno(libc::EACCES | libc::EAGAIN)) => return Ok(None),
-            Err(errno) => return Err(errno),
-        }
-        let own = TemporaryName::new()?;
-        let made = write_own(&etc, own.as_c()).and_then(|()| link_own(&etc, own.as_c(), name));
-        let _ = etc.unlink_at(own.as_c());
+        let taken = lock_whole(&pwd)? && make_lock(&etc, name)?;
         // Not before: what is dropped removes the lock file, be it another's.
-        Ok(if made? { Some(Self { etc, name, _pwd: pwd }) } else { None })
+        Ok(if taken { Some(Self { etc, name, _pwd: pwd }) } else { None })
     }
+}
+
+/// The fcntl lock; `false` if another process has it.
+#[inline(never)]
+fn lock_whole(file: &Fd) -> Result<bool, Errno> {
+    // SAFETY: all-zero is a valid flock; it means the whole file.
+    let mut whole: libc::flock = unsafe { core::mem::zeroed() };
+    whole.l_type = libc::F_WRLCK as libc::c_short;
+    // SAFETY: `whole` is a valid flock.
+    match check(unsafe { libc::fcntl(file.raw(), libc::F_SETLK, &raw const whole) }) {
+        Ok(_) => Ok(true),
+        Err(Errno(libc::EACCES | libc::EAGAIN)) => Ok(false),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// The lock file; `false` if it belongs to a living process.
+#[inline(never)]
+fn make_lock(etc: &Fd, name: &CStr) -> Result<bool, Errno> {
+    let mut own = TemporaryName::blank();
+    own.make()?;
+    let own = own.as_c();
+    let made = write_own(etc, own).and_then(|()| link_own(etc, own, name));
+    let _ = etc.unlink_at(own);
+    made
 }
 
 /// Makes the file that becomes the lock: our process id and a NUL, as shadow-utils writes it.

@@ -6,6 +6,7 @@
 use core::ffi::CStr;
 
 use super::super::os::{attributes, random};
+use super::backup;
 use super::bytes::Bytes;
 use super::fd::{Fd, Stat};
 use super::name::until_nul;
@@ -20,20 +21,24 @@ const TEMPORARY: &[u8] = b".nova-agent.";
 pub struct TemporaryName([u8; 30]);
 
 impl TemporaryName {
-    /// A new one.
+    /// The name before it is made.
+    pub const fn blank() -> Self {
+        Self(*b".nova-agent.0123456789abcdef~\0")
+    }
+
+    /// Becomes a new name.
     ///
     /// # Errors
     ///
     /// See [`random`].
     #[inline(never)]
-    pub fn new() -> Result<Self, Errno> {
-        let mut name = Self(*b".nova-agent.0123456789abcdef~\0");
-        let digits = name.0.get_mut(TEMPORARY.len()..TEMPORARY.len() + 16).unwrap_or_default();
+    pub fn make(&mut self) -> Result<(), Errno> {
+        let digits = self.0.get_mut(TEMPORARY.len()..TEMPORARY.len() + 16).unwrap_or_default();
         random(digits)?;
         for digit in digits {
             *digit = b"0123456789abcdef".get(usize::from(*digit & 15)).copied().unwrap_or_default();
         }
-        Ok(name)
+        Ok(())
     }
 
     /// The name with its NUL.
@@ -58,29 +63,46 @@ pub struct Old {
     pub content: Bytes,
 }
 
-/// A replacement in the making. Dropped before [`Replacement::commit`], it leaves nothing behind.
+impl Old {
+    /// There is no file.
+    pub const NONE: Self = Self { file: Fd::NONE, stat: Stat::NONE, content: Bytes::EMPTY };
+
+    /// Becomes the regular file at `place`, open and read.
+    ///
+    /// # Errors
+    ///
+    /// See openat(2), [`Bytes::read`].
+    #[inline(never)]
+    pub fn read(&mut self, place: &Place) -> Result<(), Errno> {
+        self.file = place.open(libc::O_RDONLY)?;
+        self.file.stat(&mut self.stat)?;
+        self.content.read(&self.file, self.stat.size)
+    }
+
+    fn exists(&self) -> bool {
+        self.stat.mode != 0
+    }
+}
+
+/// A replacement in the making. Dropped before [`Replacement::finish`], it leaves nothing behind.
 pub struct Replacement<'a> {
     place: &'a Place,
-    old: Option<&'a Old>,
+    old: &'a Old,
     mode: u32,
     journal: &'a mut dyn Journal,
     /// So far the new content equals the old one up to this offset, ...
     equal: usize,
     /// ... or it differs and goes to this temporary file.
-    writing: Option<(Fd, TemporaryName)>,
+    file: Option<Fd>,
+    name: TemporaryName,
     /// What an error says was being done.
     step: &'static str,
 }
 
 impl<'a> Replacement<'a> {
     /// A replacement of `old` (`mode` is for a file that does not exist) at `place`.
-    pub fn new(place: &'a Place, old: Option<&'a Old>, mode: u32, journal: &'a mut dyn Journal) -> Self {
-        Self { place, old, mode, journal, equal: 0, writing: None, step: "" }
-    }
-
-    /// The journal, for the backup that is made before the rename.
-    pub fn journal(&mut self) -> &mut dyn Journal {
-        self.journal
+    pub fn new(place: &'a Place, old: &'a Old, mode: u32, journal: &'a mut dyn Journal) -> Self {
+        Self { place, old, mode, journal, equal: 0, file: None, name: TemporaryName::blank(), step: "" }
     }
 
     /// Names what was being done when `errno` came.
@@ -88,28 +110,27 @@ impl<'a> Replacement<'a> {
         Error::System(self.step, errno)
     }
 
-    /// The temporary file, made at the first call: with owner, mode and labels, and the old content as far as it is equal.
+    /// Appends to the temporary file. It is made at the first call: with owner, mode and labels, and the old content as far as it is equal.
     #[inline(never)]
-    fn file(&mut self) -> Result<&Fd, Errno> {
-        if self.writing.is_none() {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Errno> {
+        if self.file.is_none() {
             self.journal.directory(self.place.real());
             self.step = "create temporary file";
-            let name = TemporaryName::new()?;
-            let file = self.place.directory.open_at(name.as_c(), libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL, 0o600)?;
+            self.name.make()?;
+            let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL;
             // From here on, dropping removes the file.
-            let (file, _) = self.writing.insert((file, name));
-            let (uid, gid, mode) = self.old.map_or((0, 0, self.mode), |Old { stat, .. }| (stat.uid, stat.gid, stat.mode));
+            let file = self.file.insert(self.place.directory.open_at(self.name.as_c(), flags, 0o600)?);
             self.step = "set owner and mode";
-            file.set_owner_and_mode(uid, gid, mode as libc::mode_t)?;
-            if let Some(old) = self.old {
+            let (stat, exists) = (&self.old.stat, self.old.exists());
+            file.set_owner_and_mode(stat.uid, stat.gid, if exists { stat.mode } else { self.mode as libc::mode_t })?;
+            if exists {
                 self.step = "keep labels and attributes";
-                attributes::copy(&old.file, file)?;
-                self.step = "write file";
-                file.write_all(old.content.get(..self.equal).unwrap_or_default())?;
+                attributes::copy(&self.old.file, file)?;
             }
+            self.step = "write file";
+            file.write_all(self.old.content.get(..self.equal).unwrap_or_default())?;
         }
-        self.step = "write file";
-        self.writing.as_ref().map(|(file, _)| file).ok_or(Errno(libc::EBADF))
+        self.file.as_ref().map_or(Ok(()), |file| file.write_all(bytes))
     }
 
     /// Makes a second file like the old one, with all its content, under the free name `name`.
@@ -118,61 +139,65 @@ impl<'a> Replacement<'a> {
     ///
     /// What creating and writing say.
     pub fn copy_to(mut self, name: &CStr) -> Result<(), Errno> {
-        self.equal = self.old.map_or(0, |old| old.content.len());
-        self.file()?;
-        self.finish()?;
+        self.equal = self.old.content.len();
+        self.write(b"")?;
+        self.sync()?;
         self.commit(name)
     }
 
-    /// Whether the content differs from the old one; the temporary file is complete and synced then.
+    /// Puts the new content in the old one's place, which is kept first if a `backup` is wanted; `false` if they are equal.
     ///
     /// # Errors
     ///
-    /// What writing and syncing say.
+    /// What writing, the backup and renaming say.
     #[inline(never)]
-    pub fn finish(&mut self) -> Result<bool, Errno> {
-        if self.writing.is_none() && self.old.is_some_and(|old| old.content.len() == self.equal) {
-            return Ok(false);
+    pub fn finish(&mut self, backup: bool) -> Result<bool, Errno> {
+        if self.file.is_none() {
+            if self.old.exists() && self.old.content.len() == self.equal {
+                return Ok(false);
+            }
+            self.write(b"")?;
         }
-        self.file()?.sync()?;
+        self.sync()?;
+        if backup {
+            self.step = "make backup";
+            backup::keep(self.place, self.old, self.journal)?;
+        }
+        self.commit(self.place.name())?;
         Ok(true)
     }
 
-    /// Renames the temporary file to `name`: that of the old one, or a free one for a copy. Syncs the directory.
-    ///
-    /// # Errors
-    ///
-    /// What renaming and syncing say.
+    fn sync(&mut self) -> Result<(), Errno> {
+        self.step = "sync file";
+        self.file.as_ref().map_or(Ok(()), Fd::sync)
+    }
+
+    /// Renames the temporary file to `name` and syncs the directory.
     #[inline(never)]
-    pub fn commit(&mut self, name: &CStr) -> Result<(), Errno> {
+    fn commit(&mut self, name: &CStr) -> Result<(), Errno> {
         self.step = "rename file";
-        if let Some((_, temporary)) = &self.writing {
-            self.place.directory.rename_at(temporary.as_c(), name)?;
-            self.writing = None;
-            self.place.directory.sync()?;
-        }
-        Ok(())
+        self.place.directory.rename_at(self.name.as_c(), name)?;
+        self.file = None;
+        self.step = "sync directory";
+        self.place.directory.sync()
     }
 }
 
 impl Sink for Replacement<'_> {
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        if self.writing.is_none()
-            && let Some(old) = self.old
-            && old.content.get(self.equal..).is_some_and(|rest| rest.starts_with(bytes))
-        {
+        if self.file.is_none() && self.old.content.get(self.equal..).unwrap_or_default().starts_with(bytes) {
             self.equal += bytes.len();
             return Ok(());
         }
-        self.file().and_then(|file| file.write_all(bytes)).map_err(|errno| self.failed(errno))
+        self.write(bytes).map_err(|errno| self.failed(errno))
     }
 }
 
 impl Drop for Replacement<'_> {
     fn drop(&mut self) {
-        if let Some((_, name)) = &self.writing {
+        if self.file.is_some() {
             // What cannot be removed now is removed at the next start: the journal knows the directory.
-            let _ = self.place.directory.unlink_at(name.as_c());
+            let _ = self.place.directory.unlink_at(self.name.as_c());
         }
     }
 }

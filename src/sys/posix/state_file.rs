@@ -32,7 +32,7 @@ impl<'r> StateFile<'r> {
 
     /// Removes the temporary files that an earlier process left in `directory`.
     pub fn remove_strays(&self, directory: &[u8]) {
-        let mut place = Place::new();
+        let mut place = Place::none();
         if place.find_directory(self.root, directory).is_err() {
             return;
         }
@@ -58,7 +58,7 @@ impl<'r> StateFile<'r> {
 
     #[inline(never)]
     fn open(&self, parents: bool, flags: libc::c_int) -> Result<Fd, Errno> {
-        let mut place = Place::new();
+        let mut place = Place::none();
         place.find(self.root, self.path, parents, Last::Keep)?;
         place.open(flags)
     }

@@ -41,7 +41,7 @@ pub enum Last {
 
 impl Place {
     /// No place yet.
-    pub const fn new() -> Self {
+    pub const fn none() -> Self {
         Self { directory: Fd::NONE, stat: Stat::NONE, bytes: [0; END + 1], real_len: 0, name: END, name_end: END }
     }
 
@@ -80,7 +80,7 @@ impl Place {
         }
         self.name_end = END - path.len();
         self.bytes.get_mut(self.name_end..END).unwrap_or_default().copy_from_slice(path);
-        self.to_top(root)?;
+        self.restart(root)?;
         let mut links = 0;
         loop {
             let is_last = self.next();
@@ -90,7 +90,7 @@ impl Place {
                 name => name == b"..",
             };
             if is_parent {
-                self.to_parent(root)?;
+                self.leave(root)?;
                 continue;
             }
             let name = until_nul(self.bytes.get(self.name..).unwrap_or_default());
@@ -142,7 +142,7 @@ impl Place {
         at == END
     }
 
-    fn to_top(&mut self, root: &Fd) -> Result<(), Errno> {
+    fn restart(&mut self, root: &Fd) -> Result<(), Errno> {
         self.directory = root.again()?;
         self.real_len = 1;
         if let Some(first) = self.bytes.first_mut() {
@@ -153,7 +153,7 @@ impl Place {
 
     /// `..`; the root is its own parent.
     #[inline(never)]
-    fn to_parent(&mut self, root: &Fd) -> Result<(), Errno> {
+    fn leave(&mut self, root: &Fd) -> Result<(), Errno> {
         let (mut here, mut top) = (Stat::NONE, Stat::NONE);
         self.directory.stat(&mut here)?;
         root.stat(&mut top)?;
@@ -213,6 +213,6 @@ impl Place {
         }
         self.bytes.copy_within(self.real_len..self.real_len + len, start);
         self.name_end = start;
-        if self.bytes.get(start) == Some(&b'/') { self.to_top(root) } else { Ok(()) }
+        if self.bytes.get(start) == Some(&b'/') { self.restart(root) } else { Ok(()) }
     }
 }

@@ -13,7 +13,7 @@ use crate::limits::PATH_LEN;
 
 /// Where `path` leads: its directory without links, and the name.
 fn lead(guest: &Guest, path: &str, parents: bool, last: Last) -> Result<String, i32> {
-    let (mut place, mut again) = (Place::new(), Place::new());
+    let (mut place, mut again) = (Place::none(), Place::none());
     place.find(&guest.root, path.as_bytes(), parents, last).map_err(|Errno(errno)| errno)?;
     again.find_directory(&guest.root, place.real()).unwrap();
     let [here, there] = [&place, &again].map(|place| {
@@ -119,7 +119,7 @@ alone! {
             let refused = move || {
                 // SAFETY: flags only.
                 assert_eq!(unsafe { libc::unshare(libc::CLONE_NEWUSER) }, 0);
-                let found = |path: &[u8]| Place::new().find(&root, path, false, Last::Follow);
+                let found = |path: &[u8]| Place::none().find(&root, path, false, Last::Follow);
                 assert_eq!((found(b"/home/link/file"), found(b"/etc/file")), (Err(Errno(libc::ELOOP)), Err(Errno(libc::ELOOP))));
                 assert_eq!(found(b"/srv/file"), Ok(()));
                 Ok(())
