@@ -60,7 +60,7 @@ fn edit(place: &Place, rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_
     if !edit((done == Outcome::Replaced).then_some(&*old.content), &mut new)? {
         return Ok(Outcome::Same);
     }
-    let backup = rule.backup && done == Outcome::Replaced;
+    let backup = rule.backup & (done == Outcome::Replaced);
     match new.finish(backup) {
         Ok(true) => {}
         Ok(false) => return Ok(Outcome::Same),

@@ -36,8 +36,8 @@ impl Search<'_> {
     fn directory(&mut self, path: &[u8], deeper: bool) -> Result<(), Errno> {
         for_each_name(&self.open(path)?, &mut |name| {
             let name = name.to_bytes();
-            let library = name.starts_with(b"libcrypt.so");
-            if library || deeper && holds(name, b"-linux-") {
+            let (library, multiarch) = (name.starts_with(b"libcrypt.so"), deeper & holds(name, b"-linux-"));
+            if library | multiarch {
                 let mut room = [0; 300];
                 let below = join(&mut room, &[path, b"/", name]).unwrap_or_default();
                 // A directory that cannot be read has no library in it.

@@ -203,7 +203,7 @@ impl Place {
             return Err(Errno(libc::ENOENT));
         }
         let start = self.name_end.saturating_sub(len);
-        if start <= SPARE_LEN || start < self.real_len {
+        if start <= SPARE_LEN {
             return Err(Errno(libc::ENAMETOOLONG));
         }
         if self.name_end < END
