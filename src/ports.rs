@@ -153,7 +153,7 @@ pub trait Host {
 /// What the agent must know again after it died or was restarted.
 pub trait Journal {
     /// Notes that a temporary file is about to be made in `directory` (real path inside the agent's root).
-    fn directory(&mut self, directory: &[u8]) -> Result<(), Error>;
+    fn directory(&mut self, directory: &[u8]);
 
     /// The host name applied last, if that was in the domain `uuid`.
     fn applied_nodename(&self, uuid: &[u8]) -> Option<&[u8]>;
