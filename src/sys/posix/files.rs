@@ -102,8 +102,12 @@ impl Files for GuestFiles<'_> {
             journal.directory(place.real());
             AccountLock::try_take(core::mem::replace(&mut place.directory, Fd::NONE), name)
         });
-        self.lock = taken.map_err(|e| Error::System("lock accounts", e))?;
-        Ok(self.lock.is_some())
+        match taken {
+            Ok(lock) => self.lock = Some(lock),
+            Err(Errno(libc::EAGAIN)) => return Ok(false),
+            Err(errno) => return Err(Error::System("lock accounts", errno)),
+        }
+        Ok(true)
     }
 
     fn unlock_accounts(&mut self) {

@@ -41,16 +41,19 @@ pub enum Last {
 
 impl Place {
     /// No place yet.
+    #[inline(never)]
     pub const fn none() -> Self {
         Self { directory: Fd::NONE, stat: Stat::NONE, bytes: [0; END + 1], real_len: 0, name: END, name_end: END }
     }
 
     /// The file's name in its directory.
+    #[inline(never)]
     pub fn name(&self) -> &CStr {
         until_nul(self.bytes.get(self.name..).unwrap_or_default())
     }
 
     /// The directory's path inside the root, without links, for the journal: begins and ends in `/`.
+    #[inline(never)]
     pub fn real(&self) -> &[u8] {
         self.bytes.get(..self.real_len).unwrap_or_default()
     }
