@@ -105,11 +105,7 @@ impl Fd {
     ///
     /// See open(2).
     pub fn open(path: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
-        // openat(2), since musl's open sets close-on-exec a second time, for kernels before 2.6.23; those lose the flag, which only
-        // matters where another program is started.
-        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY;
-        // SAFETY: `path` is NUL-terminated and outlives the call.
-        retry(|| Self::adopt(unsafe { libc::openat(libc::AT_FDCWD, path.as_ptr(), flags, libc::c_uint::from(mode)) }))
+        Self::open_from(libc::AT_FDCWD, path, flags, mode)
     }
 
     /// openat(2) of a name in this directory, close-on-exec, a symbolic link is ELOOP.
@@ -118,9 +114,17 @@ impl Fd {
     ///
     /// See openat(2).
     pub fn open_at(&self, name: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
-        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY | libc::O_NOFOLLOW;
-        // SAFETY: `name` is NUL-terminated and outlives the call.
-        retry(|| Self::adopt(unsafe { libc::openat(self.0, name.as_ptr(), flags, libc::c_uint::from(mode)) }))
+        Self::open_from(self.0, name, flags | libc::O_NOFOLLOW, mode)
+    }
+
+    /// openat(2) in any case, since musl's open sets close-on-exec a second time, for kernels before 2.6.23; those lose the flag, which
+    /// only matters where another program is started.
+    #[inline(never)]
+    fn open_from(directory: libc::c_int, path: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
+        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY;
+        // SAFETY: `path` is NUL-terminated and outlives the call.
+        let made = retry(|| check(unsafe { libc::openat(directory, path.as_ptr(), flags, libc::c_uint::from(mode)) }))?;
+        Self::adopt(made)
     }
 
     /// This directory, opened again: one that can be walked or listed on its own.

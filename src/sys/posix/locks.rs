@@ -62,7 +62,7 @@ fn make_lock(etc: &Fd, name: &CStr) -> Result<(), Errno> {
 #[inline(never)]
 fn write_own(etc: &Fd, own: &CStr) -> Result<(), Errno> {
     let file = etc.open_at(own, libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL, 0o600)?;
-    file.write_all(Text::<32>::of("%\0", &[&process::id()]).as_bytes())
+    file.write_all(Text::<20>::of("%\0", &[&process::id()]).as_bytes())
 }
 
 /// Links our file to the lock's name, once more if the lock's owner is gone.
