@@ -75,6 +75,15 @@ pub fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> 
     }
 }
 
+/// After a call that failed: nothing if a signal interrupted it, else its errno.
+#[inline(never)]
+fn interrupted() -> Result<(), Errno> {
+    match last_errno() {
+        Errno(libc::EINTR) => Ok(()),
+        errno => Err(errno),
+    }
+}
+
 impl Fd {
     /// No descriptor: every call on it is EBADF.
     pub const NONE: Self = Self(-1);
@@ -142,8 +151,14 @@ impl Fd {
     ///
     /// See read(2).
     pub fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
-        // SAFETY: the pointer and the length are those of a writable slice.
-        retry(|| check_len(unsafe { libc::read(self.0, buffer.as_mut_ptr().cast(), buffer.len()) }))
+        loop {
+            // SAFETY: the pointer and the length are those of a writable slice.
+            let got = unsafe { libc::read(self.0, buffer.as_mut_ptr().cast(), buffer.len()) };
+            if got >= 0 {
+                return Ok(got as usize);
+            }
+            interrupted()?;
+        }
     }
 
     /// write(2) of some of `bytes`.
@@ -152,8 +167,14 @@ impl Fd {
     ///
     /// See write(2).
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
-        // SAFETY: the pointer and the length are those of a readable slice.
-        retry(|| check_len(unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) }))
+        loop {
+            // SAFETY: the pointer and the length are those of a readable slice.
+            let put = unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) };
+            if put >= 0 {
+                return Ok(put as usize);
+            }
+            interrupted()?;
+        }
     }
 
     /// Writes all of `bytes`.

@@ -87,13 +87,18 @@ impl Place {
         let mut links = 0;
         loop {
             let is_last = self.next();
-            let is_parent = match self.name().to_bytes() {
-                b"" | b"." | b".." if is_last => return Err(Errno(libc::EISDIR)),
-                b"." => continue,
-                name => name == b"..",
+            let dots = match self.name().to_bytes() {
+                b"" | b"." => 1,
+                b".." => 2,
+                _ => 0,
             };
-            if is_parent {
-                self.leave(root)?;
+            if dots > 0 {
+                if is_last {
+                    return Err(Errno(libc::EISDIR));
+                }
+                if dots == 2 {
+                    self.leave(root)?;
+                }
                 continue;
             }
             let name = until_nul(self.bytes.get(self.name..).unwrap_or_default());
