@@ -36,8 +36,8 @@ fn time_of(backup: &[u8], name: &[u8]) -> Option<u64> {
 /// The name of the backup of the file at `place` at `time`.
 #[inline(never)]
 fn name_at<'r>(place: &Place, time: u64, room: &'r mut Room) -> &'r CStr {
-    let suffix = Text::<32>::of(".%.bak~\0", &[&time]);
-    until_nul(join(room, &[place.name().to_bytes(), suffix.as_bytes()]).unwrap_or_default())
+    let digits = Text::<20>::of("%", &[&time]);
+    until_nul(join(room, &[place.name().to_bytes(), b".", digits.as_bytes(), b".bak~\0"]).unwrap_or_default())
 }
 
 /// The backups of a file.

@@ -75,6 +75,15 @@ pub fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> 
     }
 }
 
+/// After a call that failed: nothing if a signal interrupted it, else its errno.
+#[inline(never)]
+fn interrupted() -> Result<(), Errno> {
+    match last_errno() {
+        Errno(libc::EINTR) => Ok(()),
+        errno => Err(errno),
+    }
+}
+
 impl Fd {
     /// No descriptor: every call on it is EBADF.
     pub const NONE: Self = Self(-1);
@@ -105,11 +114,7 @@ impl Fd {
     ///
     /// See open(2).
     pub fn open(path: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
-        // openat(2), since musl's open sets close-on-exec a second time, for kernels before 2.6.23; those lose the flag, which only
-        // matters where another program is started.
-        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY;
-        // SAFETY: `path` is NUL-terminated and outlives the call.
-        retry(|| Self::adopt(unsafe { libc::openat(libc::AT_FDCWD, path.as_ptr(), flags, libc::c_uint::from(mode)) }))
+        Self::open_from(libc::AT_FDCWD, path, flags, mode)
     }
 
     /// openat(2) of a name in this directory, close-on-exec, a symbolic link is ELOOP.
@@ -118,9 +123,17 @@ impl Fd {
     ///
     /// See openat(2).
     pub fn open_at(&self, name: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
-        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY | libc::O_NOFOLLOW;
-        // SAFETY: `name` is NUL-terminated and outlives the call.
-        retry(|| Self::adopt(unsafe { libc::openat(self.0, name.as_ptr(), flags, libc::c_uint::from(mode)) }))
+        Self::open_from(self.0, name, flags | libc::O_NOFOLLOW, mode)
+    }
+
+    /// openat(2) in any case, since musl's open sets close-on-exec a second time, for kernels before 2.6.23; those lose the flag, which
+    /// only matters where another program is started.
+    #[inline(never)]
+    fn open_from(directory: libc::c_int, path: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
+        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY;
+        // SAFETY: `path` is NUL-terminated and outlives the call.
+        let made = retry(|| check(unsafe { libc::openat(directory, path.as_ptr(), flags, libc::c_uint::from(mode)) }))?;
+        Self::adopt(made)
     }
 
     /// This directory, opened again: one that can be walked or listed on its own.
@@ -138,8 +151,14 @@ impl Fd {
     ///
     /// See read(2).
     pub fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
-        // SAFETY: the pointer and the length are those of a writable slice.
-        retry(|| check_len(unsafe { libc::read(self.0, buffer.as_mut_ptr().cast(), buffer.len()) }))
+        loop {
+            // SAFETY: the pointer and the length are those of a writable slice.
+            let got = unsafe { libc::read(self.0, buffer.as_mut_ptr().cast(), buffer.len()) };
+            if got >= 0 {
+                return Ok(got as usize);
+            }
+            interrupted()?;
+        }
     }
 
     /// write(2) of some of `bytes`.
@@ -148,8 +167,14 @@ impl Fd {
     ///
     /// See write(2).
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
-        // SAFETY: the pointer and the length are those of a readable slice.
-        retry(|| check_len(unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) }))
+        loop {
+            // SAFETY: the pointer and the length are those of a readable slice.
+            let put = unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) };
+            if put >= 0 {
+                return Ok(put as usize);
+            }
+            interrupted()?;
+        }
     }
 
     /// Writes all of `bytes`.

@@ -45,22 +45,23 @@ impl Sink for Nowhere {
 /// Replaces the file at `place`, or makes it.
 #[inline(never)]
 fn edit(place: &Place, rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
-    let mut old = Old::NONE;
-    let done = match kind_of(&place.stat) {
-        Some(Kind::File) => {
-            old.read(place).map_err(|e| Error::System("read file", e))?;
-            Outcome::Replaced
-        }
-        None if rule.create.is_none() => return edit(None, &mut Nowhere).map(|_| Outcome::Same),
-        None => Outcome::Created,
+    let exists = match kind_of(&place.stat) {
+        None => false,
+        Some(Kind::File) => true,
         Some(Kind::Directory) => return Err(Error::System("replace file", Errno(libc::EISDIR))),
         _ => return Err(Error::Request("the path is neither a file nor free")),
     };
+    let mut old = Old::NONE;
+    if exists {
+        old.read(place).map_err(|e| Error::System("read file", e))?;
+    }
+    let writable = exists | rule.create.is_some();
     let mut new = Replacement::new(place, &old, rule.create.unwrap_or(0), journal);
-    if !edit((done == Outcome::Replaced).then_some(&*old.content), &mut new)? {
+    let out: &mut dyn Sink = if writable { &mut new } else { &mut Nowhere };
+    if !edit(exists.then_some(&*old.content), out)? || !writable {
         return Ok(Outcome::Same);
     }
-    let backup = rule.backup & (done == Outcome::Replaced);
+    let backup = rule.backup & exists;
     match new.finish(backup) {
         Ok(true) => {}
         Ok(false) => return Ok(Outcome::Same),
@@ -69,7 +70,7 @@ fn edit(place: &Place, rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_
     if backup {
         backup::prune(place);
     }
-    Ok(done)
+    Ok(if exists { Outcome::Replaced } else { Outcome::Created })
 }
 
 impl Files for GuestFiles<'_> {
@@ -102,8 +103,12 @@ impl Files for GuestFiles<'_> {
             journal.directory(place.real());
             AccountLock::try_take(core::mem::replace(&mut place.directory, Fd::NONE), name)
         });
-        self.lock = taken.map_err(|e| Error::System("lock accounts", e))?;
-        Ok(self.lock.is_some())
+        match taken {
+            Ok(lock) => self.lock = Some(lock),
+            Err(Errno(libc::EAGAIN)) => return Ok(false),
+            Err(errno) => return Err(Error::System("lock accounts", errno)),
+        }
+        Ok(true)
     }
 
     fn unlock_accounts(&mut self) {

@@ -13,7 +13,7 @@ use crate::error::Errno;
 const DIRECTORIES: [&[u8]; 6] = [b"/lib", b"/lib64", b"/lib32", b"/usr/lib", b"/usr/lib64", b"/usr/lib32"];
 
 /// Whether any `libcrypt.so*` below `root` holds the octets `scheme`; `None` if there is no such library. What cannot be opened or read
-/// is as if it were not there.
+/// is as if it were not there; a library over [`FILE_LEN`](crate::limits::FILE_LEN) knows nothing.
 pub fn knows(root: &Fd, scheme: &[u8]) -> Option<bool> {
     let mut search = Search { root, scheme, found: None };
     for directory in DIRECTORIES {

@@ -19,37 +19,37 @@ pub struct AccountLock {
 }
 
 impl AccountLock {
-    /// Tries to take both locks in `etc`; `None` if somebody else has one now. A lock file of a process that is gone is taken over.
+    /// Tries to take both locks in `etc`. A lock file of a process that is gone is taken over.
     ///
     /// # Errors
     ///
-    /// EROFS, ENOSPC, EACCES: what creating a file in `etc` says.
+    /// EAGAIN if somebody else has one now; EROFS, ENOSPC, EACCES: what creating a file in `etc` says.
     #[inline(never)]
-    pub fn try_take(etc: Fd, name: &'static CStr) -> Result<Option<Self>, Errno> {
+    pub fn try_take(etc: Fd, name: &'static CStr) -> Result<Self, Errno> {
         let pwd = etc.open_at(c".pwd.lock", libc::O_WRONLY | libc::O_CREAT | libc::O_NONBLOCK, 0o600)?;
-        let taken = lock_whole(&pwd)? && make_lock(&etc, name)?;
+        lock_whole(&pwd)?;
+        make_lock(&etc, name)?;
         // Not before: what is dropped removes the lock file, be it another's.
-        Ok(if taken { Some(Self { etc, name, _pwd: pwd }) } else { None })
+        Ok(Self { etc, name, _pwd: pwd })
     }
 }
 
-/// The fcntl lock; `false` if another process has it.
+/// The fcntl lock.
 #[inline(never)]
-fn lock_whole(file: &Fd) -> Result<bool, Errno> {
+fn lock_whole(file: &Fd) -> Result<(), Errno> {
     // SAFETY: all-zero is a valid flock; it means the whole file.
     let mut whole: libc::flock = unsafe { core::mem::zeroed() };
     whole.l_type = libc::F_WRLCK as libc::c_short;
     // SAFETY: `whole` is a valid flock.
     match check(unsafe { libc::fcntl(file.raw(), libc::F_SETLK, &raw const whole) }) {
-        Ok(_) => Ok(true),
-        Err(Errno(libc::EACCES | libc::EAGAIN)) => Ok(false),
-        Err(errno) => Err(errno),
+        Err(Errno(libc::EACCES)) => Err(Errno(libc::EAGAIN)),
+        result => result.map(drop),
     }
 }
 
-/// The lock file; `false` if it belongs to a living process.
+/// The lock file.
 #[inline(never)]
-fn make_lock(etc: &Fd, name: &CStr) -> Result<bool, Errno> {
+fn make_lock(etc: &Fd, name: &CStr) -> Result<(), Errno> {
     let mut own = TemporaryName::blank();
     own.make()?;
     let own = own.as_c();
@@ -62,43 +62,48 @@ fn make_lock(etc: &Fd, name: &CStr) -> Result<bool, Errno> {
 #[inline(never)]
 fn write_own(etc: &Fd, own: &CStr) -> Result<(), Errno> {
     let file = etc.open_at(own, libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL, 0o600)?;
-    file.write_all(Text::<32>::of("%\0", &[&process::id()]).as_bytes())
+    file.write_all(Text::<20>::of("%\0", &[&process::id()]).as_bytes())
 }
 
-/// Links our file to the lock's name; `false` if the lock belongs to a living process.
+/// Links our file to the lock's name, once more if the lock's owner is gone.
 #[inline(never)]
-fn link_own(etc: &Fd, own: &CStr, name: &CStr) -> Result<bool, Errno> {
-    match etc.link_at(own, name) {
-        Ok(()) => return Ok(true),
-        Err(Errno(libc::EEXIST)) => {}
-        Err(errno) => return Err(errno),
+fn link_own(etc: &Fd, own: &CStr, name: &CStr) -> Result<(), Errno> {
+    let linked = link(etc, own, name);
+    if linked != Err(Errno(libc::EAGAIN)) {
+        return linked;
     }
-    match is_held(etc, name) {
-        Ok(false) => {}
-        Ok(true) | Err(Errno(libc::ENOENT)) => return Ok(false), // just given back: the caller tries again
-        Err(errno) => return Err(errno),
-    }
+    stale(etc, name)?;
     // If it cannot be removed it is still there.
     let _ = etc.unlink_at(name);
+    link(etc, own, name)
+}
+
+#[inline(never)]
+fn link(etc: &Fd, own: &CStr, name: &CStr) -> Result<(), Errno> {
     match etc.link_at(own, name) {
-        Err(Errno(libc::EEXIST)) => Ok(false),
-        result => result.map(|()| true),
+        Err(Errno(libc::EEXIST)) => Err(Errno(libc::EAGAIN)),
+        result => result,
     }
 }
 
-/// Whether the process whose number the lock file `name` begins with is alive, and not this one.
+/// Nothing if the process whose number the lock file `name` begins with is gone, or this one in an earlier life; else EAGAIN.
 #[inline(never)]
-fn is_held(etc: &Fd, name: &CStr) -> Result<bool, Errno> {
+fn stale(etc: &Fd, name: &CStr) -> Result<(), Errno> {
+    let held = Err(Errno(libc::EAGAIN));
     let mut text = [0; 16];
-    etc.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0)?.read_full(&mut text)?;
+    let file = match etc.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0) {
+        Err(Errno(libc::ENOENT)) => return held, // just given back: the caller tries again
+        file => file?,
+    };
+    file.read_full(&mut text)?;
     let mut holder: libc::pid_t = 0;
     for byte in text {
         let digit @ 0..=9 = byte.wrapping_sub(b'0') else { break };
-        // An empty or unreadable lock file tells nothing of its holder, so it is respected, as shadow-utils does.
-        let Some(more) = holder.checked_mul(10).and_then(|h| h.checked_add(digit.into())) else { return Ok(true) };
+        let Some(more) = holder.checked_mul(10).and_then(|h| h.checked_add(digit.into())) else { return held };
         holder = more;
     }
-    Ok(holder == 0 || holder != process::id() && process::exists(holder))
+    // An empty or unreadable lock file tells nothing of its holder, so it is respected, as shadow-utils does.
+    if holder == 0 || holder != process::id() && process::exists(holder) { held } else { Ok(()) }
 }
 
 impl Drop for AccountLock {

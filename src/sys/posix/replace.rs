@@ -101,6 +101,7 @@ pub struct Replacement<'a> {
 
 impl<'a> Replacement<'a> {
     /// A replacement of `old` (`mode` is for a file that does not exist) at `place`.
+    #[inline(never)]
     pub fn new(place: &'a Place, old: &'a Old, mode: u32, journal: &'a mut dyn Journal) -> Self {
         Self { place, old, mode, journal, equal: 0, file: None, name: TemporaryName::blank(), step: "" }
     }

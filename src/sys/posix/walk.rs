@@ -41,16 +41,19 @@ pub enum Last {
 
 impl Place {
     /// No place yet.
+    #[inline(never)]
     pub const fn none() -> Self {
         Self { directory: Fd::NONE, stat: Stat::NONE, bytes: [0; END + 1], real_len: 0, name: END, name_end: END }
     }
 
     /// The file's name in its directory.
+    #[inline(never)]
     pub fn name(&self) -> &CStr {
         until_nul(self.bytes.get(self.name..).unwrap_or_default())
     }
 
     /// The directory's path inside the root, without links, for the journal: begins and ends in `/`.
+    #[inline(never)]
     pub fn real(&self) -> &[u8] {
         self.bytes.get(..self.real_len).unwrap_or_default()
     }
@@ -84,13 +87,18 @@ impl Place {
         let mut links = 0;
         loop {
             let is_last = self.next();
-            let is_parent = match self.name().to_bytes() {
-                b"" | b"." | b".." if is_last => return Err(Errno(libc::EISDIR)),
-                b"." => continue,
-                name => name == b"..",
+            let dots = match self.name().to_bytes() {
+                b"" | b"." => 1,
+                b".." => 2,
+                _ => 0,
             };
-            if is_parent {
-                self.leave(root)?;
+            if dots > 0 {
+                if is_last {
+                    return Err(Errno(libc::EISDIR));
+                }
+                if dots == 2 {
+                    self.leave(root)?;
+                }
                 continue;
             }
             let name = until_nul(self.bytes.get(self.name..).unwrap_or_default());
