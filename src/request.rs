@@ -77,8 +77,7 @@ impl Command<'_> {
 
 /// A request, parsed but not judged: any member may be missing or of any type.
 pub struct Request {
-    name: Value,
-    value: Value,
+    members: Box<Members>,
 }
 
 impl Request {
@@ -89,15 +88,15 @@ impl Request {
     /// [`Error::Request`] if the text is not a JSON object.
     #[inline(never)]
     pub fn parse(text: &str) -> Result<Self, Error> {
+        if let Ok(Value::Object(members)) = miniserde::json::from_str(text) {
+            return Ok(Self { members });
+        }
         // White space is blanks only, after the sanitiser.
-        let first = text.bytes().find(|&b| b != b' ');
-        miniserde::json::from_str(text).map_err(|_| {
-            Error::Request(match first {
-                None => "the request is empty",
-                Some(b'{') => "the request is not valid JSON",
-                Some(_) => "the request is not a JSON object",
-            })
-        })
+        Err(Error::Request(match text.bytes().find(|&b| b != b' ') {
+            None => "the request is empty",
+            Some(b'{') => "the request is not valid JSON",
+            Some(_) => "the request is not a JSON object",
+        }))
     }
 
     /// The command that the request names.
@@ -107,27 +106,32 @@ impl Request {
     /// [`Error::Request`] if there is no name or the value is not of the kind that the command takes.
     #[inline(never)]
     pub fn command(&self) -> Result<Command<'_>, Error> {
-        let name = match &self.name {
-            Value::Text(name) => name.as_str(),
-            Value::Absent => return Err(Error::Request("the request has no name")),
-            _ => return Err(Error::Request("the request's name is not a string")),
+        let [name, value, ..] = &*self.members;
+        let name = match name {
+            Some(Value::Text(name)) => name.as_str(),
+            Some(_) => return Err(Error::Request("the request's name is not a string")),
+            None => return Err(Error::Request("the request has no name")),
         };
-        let known = NAMES.iter().position(|known| *known == name);
-        Ok(match known {
+        let text = match value {
+            Some(Value::Text(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        let wrong = Error::Request;
+        Ok(match NAMES.iter().position(|known| *known == name) {
             Some(VERSION) => Command::Version,
             Some(FEATURES) => Command::Features,
-            Some(KEY_INIT) => Command::KeyInit(match &self.value {
-                Value::Number(digits) => digits.as_str(),
-                _ => self.text("keyinit needs a number as its value")?,
-            }),
-            Some(PASSWORD) => Command::Password(self.text("password needs a string as its value")?),
-            Some(INJECT_FILE) => Command::InjectFile(self.text("injectfile needs a string as its value")?),
+            Some(KEY_INIT) => match value {
+                Some(Value::Number(digits)) => Command::KeyInit(digits),
+                _ => Command::KeyInit(text.ok_or(wrong("keyinit needs a number as its value"))?),
+            },
+            Some(PASSWORD) => Command::Password(text.ok_or(wrong("password needs a string as its value"))?),
+            Some(INJECT_FILE) => Command::InjectFile(text.ok_or(wrong("injectfile needs a string as its value"))?),
             Some(FILE_INJECT) => {
-                let Value::Object(members) = &self.value else {
-                    return Err(Error::Request("file_inject needs an object as its value"));
+                let Some(Value::Object(members)) = value else {
+                    return Err(wrong("file_inject needs an object as its value"));
                 };
-                let (Value::Text(path), Value::Text(file)) = (&members.b64_path, &members.b64_file) else {
-                    return Err(Error::Request("file_inject needs the strings b64_path and b64_file"));
+                let [.., Some(Value::Text(path)), Some(Value::Text(file))] = &**members else {
+                    return Err(wrong("file_inject needs the strings b64_path and b64_file"));
                 };
                 Command::FileInject { path, file }
             }
@@ -136,66 +140,22 @@ impl Request {
             _ => Command::Unknown(name),
         })
     }
-
-    fn text(&self, otherwise: &'static str) -> Result<&str, Error> {
-        match &self.value {
-            Value::Text(text) => Ok(text),
-            _ => Err(Error::Request(otherwise)),
-        }
-    }
 }
 
 /// A member's value: a claim, of any type.
-#[derive(Default)]
 enum Value {
-    #[default]
-    Absent,
     Text(String),
     /// A whole number, in decimal.
-    Number(Text<20>),
+    Number(String),
     Object(Box<Members>),
     Other,
 }
 
-/// The members that an object as value may have.
-#[derive(Default)]
-struct Members {
-    b64_path: Value,
-    b64_file: Value,
-}
+/// The members of a request, then those of the object that `file_inject` takes.
+const MEMBERS: [&str; 4] = ["name", "value", "b64_path", "b64_file"];
 
-impl Deserialize for Request {
-    fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
-        Place::new(out)
-    }
-}
-
-impl Visitor for Place<Request> {
-    fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
-        Ok(Box::new(RequestMap { out: &mut self.out, name: None, value: None }))
-    }
-}
-
-struct RequestMap<'a> {
-    out: &'a mut Option<Request>,
-    name: Option<Value>,
-    value: Option<Value>,
-}
-
-impl Map for RequestMap<'_> {
-    fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
-        Ok(match key {
-            "name" => Value::begin(&mut self.name),
-            "value" => Value::begin(&mut self.value),
-            _ => <dyn Visitor>::ignore(),
-        })
-    }
-
-    fn finish(&mut self) -> Parsed<()> {
-        *self.out = Some(Request { name: self.name.take().unwrap_or_default(), value: self.value.take().unwrap_or_default() });
-        Ok(())
-    }
-}
+/// What an object has of [`MEMBERS`], in that order.
+type Members = [Option<Value>; MEMBERS.len()];
 
 impl Deserialize for Value {
     fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
@@ -224,7 +184,7 @@ impl Visitor for Place<Value> {
 
     fn nonnegative(&mut self, number: u64) -> Parsed<()> {
         // At most 15 digits: the sanitiser puts longer ones in quotes.
-        self.out = Some(Value::Number(Text::of("%", &[&number])));
+        self.out = Some(Value::Number(Text::<20>::of("%", &[&number]).as_str().into()));
         Ok(())
     }
 
@@ -238,28 +198,26 @@ impl Visitor for Place<Value> {
     }
 
     fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
-        Ok(Box::new(MembersMap { out: &mut self.out, b64_path: None, b64_file: None }))
+        Ok(Box::new(Object { out: &mut self.out, members: Some(Box::new([const { None }; MEMBERS.len()])) }))
     }
 }
 
-struct MembersMap<'a> {
+struct Object<'a> {
     out: &'a mut Option<Value>,
-    b64_path: Option<Value>,
-    b64_file: Option<Value>,
+    members: Option<Box<Members>>,
 }
 
-impl Map for MembersMap<'_> {
+impl Map for Object<'_> {
     fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
-        Ok(match key {
-            "b64_path" => Value::begin(&mut self.b64_path),
-            "b64_file" => Value::begin(&mut self.b64_file),
-            _ => <dyn Visitor>::ignore(),
-        })
+        let members = self.members.iter_mut().flat_map(|members| members.iter_mut());
+        match MEMBERS.iter().zip(members).find(|(name, _)| **name == key) {
+            Some((_, member)) => Ok(Value::begin(member)),
+            None => Ok(<dyn Visitor>::ignore()),
+        }
     }
 
     fn finish(&mut self) -> Parsed<()> {
-        let members = Members { b64_path: self.b64_path.take().unwrap_or_default(), b64_file: self.b64_file.take().unwrap_or_default() };
-        *self.out = Some(Value::Object(Box::new(members)));
+        *self.out = self.members.take().map(Value::Object);
         Ok(())
     }
 }

@@ -3,6 +3,8 @@
 //! A message is a template and the parts that take the places of its `%`: `("no link has %", &[&mac])`. What can be a part implements
 //! [`Show`]. A text that does not fit ends in `...`: full is visible, never silent.
 
+use core::ops::{Deref, DerefMut};
+
 /// What can be written as text.
 pub trait Show {
     /// Appends the text to `line`.
@@ -12,72 +14,57 @@ pub trait Show {
 /// What takes the places of `%` in a template, in this order.
 pub type Parts<'a> = [&'a dyn Show];
 
-/// At most `N` bytes of UTF-8 text. Adding to it never fails; what does not fit is marked by a final `...`.
+/// Text in the bytes `B`. Adding to it never fails; what does not fit is marked by a final `...`.
 #[derive(Clone)]
-pub struct Text<const N: usize> {
-    bytes: [u8; N],
+pub struct Bounded<B: ?Sized> {
     len: usize,
     clipped: bool,
+    bytes: B,
 }
+
+/// At most `N` bytes of UTF-8 text.
+pub type Text<const N: usize> = Bounded<[u8; N]>;
+
+/// A text of whatever capacity: what a [`Text`] is used as, so that its code exists once.
+pub type Line<'a> = Bounded<[u8]>;
 
 impl<const N: usize> Text<N> {
     /// An empty text.
     pub const fn new() -> Self {
-        Self { bytes: [0; N], len: 0, clipped: false }
+        Self { len: 0, clipped: false, bytes: [0; N] }
     }
 
     /// A text of `template` and `parts`.
     pub fn of(template: &str, parts: &Parts<'_>) -> Self {
         let mut text = Self::new();
-        text.add(template, parts);
+        text.fill(template, parts);
         text
     }
+}
 
-    /// Appends `template` with `parts` in it.
-    pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
-        self.line().fill(template, parts);
+impl<const N: usize> Default for Text<N> {
+    fn default() -> Self {
+        Self::new()
     }
+}
 
-    /// Makes it empty.
-    pub fn clear(&mut self) {
-        self.len = 0;
-        self.clipped = false;
+impl<const N: usize> Deref for Text<N> {
+    type Target = Line<'static>;
+
+    fn deref(&self) -> &Line<'static> {
+        self
     }
+}
 
-    /// The text, to be appended to.
-    pub fn line(&mut self) -> Line<'_> {
-        Line { bytes: &mut self.bytes, len: &mut self.len, clipped: &mut self.clipped }
+impl<const N: usize> DerefMut for Text<N> {
+    fn deref_mut(&mut self) -> &mut Line<'static> {
+        self
     }
+}
 
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        text(self.as_bytes())
-    }
-
-    /// The text's bytes.
-    pub fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-
-    /// Whether nothing was added yet.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Drops everything behind the first `len` bytes and marks the cut.
-    pub fn shorten(&mut self, len: usize) {
-        if self.len > len {
-            self.line().clip(len);
-        }
-    }
-
-    /// Appends a newline, also to a text that was cut; a full one gives way for it.
-    pub fn end_line(&mut self) {
-        if self.len == N {
-            self.line().clip(N - 1);
-        }
-        self.clipped = false;
-        self.line().put("\n");
+impl<const N: usize> Show for Text<N> {
+    fn show(&self, line: &mut Line<'_>) {
+        line.put(self.as_str());
     }
 }
 
@@ -88,47 +75,64 @@ pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     Some((text.get(..len)?, text.get(len + 1..)?))
 }
 
-/// Bytes that are text, since only whole characters are ever put in.
-#[inline(never)]
-fn text(bytes: &[u8]) -> &str {
-    core::str::from_utf8(bytes).unwrap_or_default()
-}
-
-impl<const N: usize> Default for Text<N> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<const N: usize> Show for Text<N> {
-    fn show(&self, line: &mut Line<'_>) {
-        line.put(self.as_str());
-    }
-}
-
-/// A text of any length that is being put together.
-pub struct Line<'a> {
-    bytes: &'a mut [u8],
-    len: &'a mut usize,
-    clipped: &'a mut bool,
-}
-
 impl Line<'_> {
+    /// The text.
+    #[inline(never)]
+    pub fn as_str(&self) -> &str {
+        // Always text: only whole characters are ever put in.
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The text's bytes.
+    #[inline(never)]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    /// Whether nothing was added yet.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Makes it empty.
+    pub fn clear(&mut self) {
+        self.len = 0;
+        self.clipped = false;
+    }
+
+    /// Drops everything behind the first `len` bytes and marks the cut.
+    pub fn shorten(&mut self, len: usize) {
+        if self.len > len {
+            self.clip(len);
+        }
+    }
+
+    /// Appends a newline, also to a text that was cut; a full one gives way for it.
+    pub fn end_line(&mut self) {
+        self.shorten(self.bytes.len() - 1);
+        self.clipped = false;
+        self.put("\n");
+    }
+
     /// Appends `part`.
     #[inline(never)]
     pub fn put(&mut self, part: &str) {
-        let room = self.bytes.get_mut(*self.len..).unwrap_or_default();
-        if *self.clipped {
+        if self.clipped {
             return;
         }
-        let fits = room.len().min(part.len());
-        for (to, from) in room.iter_mut().zip(part.bytes()) {
-            *to = from;
+        for &byte in part.as_bytes() {
+            let Some(to) = self.bytes.get_mut(self.len) else {
+                self.clip(self.len);
+                return;
+            };
+            *to = byte;
+            self.len += 1;
         }
-        *self.len += fits;
-        if fits < part.len() {
-            self.clip(self.bytes.len());
-        }
+    }
+
+    /// Appends `template` with `parts` in it.
+    pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
+        self.fill(template, parts);
     }
 
     /// Appends `template`, each `%` in it replaced by the next part. A `%` too many stays, a part too many is left out.
@@ -165,19 +169,20 @@ impl Line<'_> {
     }
 
     /// Keeps at most `len` bytes, the mark included.
+    #[inline(never)]
     fn clip(&mut self, len: usize) {
-        const MARK: &[u8] = b"...";
-        let mut keep = len.saturating_sub(MARK.len()).min(*self.len);
+        const MARK: &str = "...";
+        let mut keep = len.saturating_sub(MARK.len()).min(self.len);
         // Not in the middle of a character: continuation octets are 0b10xx_xxxx.
         while keep > 0 && self.bytes.get(keep).is_some_and(|b| b & 0xc0 == 0x80) {
             keep -= 1;
         }
-        *self.len = keep;
-        for (to, from) in self.bytes.iter_mut().skip(keep).zip(MARK) {
-            *to = *from;
-            *self.len += 1;
+        self.len = keep;
+        for (to, from) in self.bytes.iter_mut().skip(keep).zip(MARK.bytes()) {
+            *to = from;
+            self.len += 1;
         }
-        *self.clipped = true;
+        self.clipped = true;
     }
 }
 
@@ -299,7 +304,7 @@ mod tests {
         #[test]
         fn numbers_as_core_writes_them(number: u64, width in 0usize..20) {
             let mut text = Text::<64>::of("% % ", &[&number, &Hex(number, width)]);
-            text.line().put_number(number, 10, width);
+            text.put_number(number, 10, width);
             prop_assert_eq!(text.as_str(), std::format!("{number} {number:0w$x} {number:0width$}", w = width.min(20)));
         }
 

@@ -1,6 +1,6 @@
 //! Our answers in the store: written, and removed again when there are too many or they are old. Nobody else removes them.
 
-use crate::error::{Errno, Error};
+use crate::error::Errno;
 use crate::limits::{ANSWER_MS, ANSWERS_COUNT, STORE_PATH_LEN};
 use crate::reply::Answer;
 use crate::text::Text;
@@ -44,10 +44,8 @@ impl<'b> Answers<'b> {
     #[inline(never)]
     fn remove<C: Channel>(&mut self, store: &mut Client<'_, C>, before_ms: u64, count: usize) {
         let mut path = StorePath::new();
-        while let Some((time, id)) = self.written.front()
-            && (time < before_ms || self.written.count() > count)
-        {
-            if join(&mut path, DIRECTORY, id) {
+        while self.written.count() > count || (self.written.count() > 0 && self.written.front_tag() < before_ms) {
+            if join(&mut path, DIRECTORY, self.written.front()) {
                 // Gone already, or not ours any more: not worth a second try.
                 let _ = store.remove(&path);
             }
@@ -66,10 +64,10 @@ impl<'b> Answers<'b> {
     ///
     /// What the store says to the last attempt.
     #[inline(never)]
-    pub fn write<C: Channel>(&mut self, store: &mut Client<'_, C>, id: &[u8], answer: &mut Answer, now_ms: u64) -> Result<(), Error> {
+    pub fn write<C: Channel>(&mut self, store: &mut Client<'_, C>, id: &[u8], answer: &mut Answer, now_ms: u64) -> Result<(), Errno> {
         let mut path = StorePath::new();
         if !join(&mut path, DIRECTORY, id) {
-            return Err(Error::System("write answer", Errno(libc::ENAMETOOLONG)));
+            return Err(Errno(libc::ENAMETOOLONG));
         }
         let mut result = put(store, &path, answer);
         if is_full(result) {
@@ -91,12 +89,12 @@ impl<'b> Answers<'b> {
 }
 
 #[inline(never)]
-fn put<C: Channel>(store: &mut Client<'_, C>, path: &[u8], answer: &Answer) -> Result<(), Error> {
+fn put<C: Channel>(store: &mut Client<'_, C>, path: &[u8], answer: &Answer) -> Result<(), Errno> {
     let text = Text::<{ crate::limits::MESSAGE_LEN + 64 }>::of("%", &[&answer]);
     store.write(path, text.as_bytes())
 }
 
 /// Whether the store refused for want of space, as far as its words tell.
-fn is_full(result: Result<(), Error>) -> bool {
-    matches!(result, Err(Error::System(_, Errno(libc::ENOSPC | libc::EDQUOT | libc::E2BIG))))
+fn is_full(result: Result<(), Errno>) -> bool {
+    matches!(result, Err(Errno(libc::ENOSPC | libc::EDQUOT | libc::E2BIG)))
 }

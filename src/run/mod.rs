@@ -28,6 +28,7 @@ use crate::sys::posix::state_file::StateFile;
 use crate::text::{Line, Printable, Show};
 use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
 use crate::xenstore::queue::Queue;
+use crate::xenstore::wire::word;
 use answers::{Answers, StorePath};
 use journal::Recorder;
 use ready::{Notify, Ready};
@@ -179,7 +180,7 @@ impl<'b> Agent<'b> {
                 if self.reconnect(errno).is_break() {
                     break;
                 }
-            } else if self.store.event().is_some() {
+            } else if self.store.has_event() {
                 self.take()?;
                 if self.too_long {
                     self.store.list_later();
@@ -201,18 +202,24 @@ impl<'b> Agent<'b> {
         self.host.log(level, "event=%%%%", &[&event, &about, &Printable(id), why]);
     }
 
+    /// What an administrator should look at, and the errno that tells why.
+    #[inline(never)]
+    fn warn(&mut self, event: &str, id: &[u8], errno: Errno) {
+        self.event(Level::Warning, event, id, &Reason(&errno));
+    }
+
     /// Sets the watch. A device that refuses it keeps the refused octets, so it is opened anew and never asked again.
     #[inline(never)]
     fn start_watching(&mut self) {
-        let Err(error) = self.store.watch() else { return };
-        if error.errno() == Some(Errno(libc::EINVAL)) {
+        let Err(errno) = self.store.watch() else { return };
+        if errno == Errno(libc::EINVAL) {
             self.event(Level::Warning, "no-watches", b"", &Reason(&"looking for requests every second"));
             self.mode = Mode::List;
             if self.store.channel().reopen().is_ok() {
                 self.store.reset();
             }
         } else {
-            self.event(Level::Warning, "watch-refused", b"", &Reason(&error));
+            self.warn("watch-refused", b"", errno);
         }
         self.store.list_later();
     }
@@ -221,10 +228,16 @@ impl<'b> Agent<'b> {
     #[inline(never)]
     fn adopt_answers(&mut self) {
         let now_ms = self.host.now_ms();
-        if let Ok(Some(names)) = crate::ports::Store::directory(&mut self.store, answers::DIRECTORY) {
-            for name in names.split(|&b| b == 0).filter(|n| !n.is_empty()) {
+        if self.store.directory(answers::DIRECTORY).is_err() {
+            return;
+        }
+        let mut names = self.store.reply();
+        while !names.is_empty() {
+            let name = word(names);
+            if !name.is_empty() {
                 self.answers.adopt(name, now_ms);
             }
+            names = names.get(name.len() + 1..).unwrap_or_default();
         }
     }
 
@@ -234,11 +247,11 @@ impl<'b> Agent<'b> {
         self.too_long = false;
         match result {
             Ok(()) => self.tag = 0,
-            Err(error) if error.errno() == Some(Errno(libc::E2BIG)) => {
+            Err(Errno(libc::E2BIG)) => {
                 self.too_long = true;
                 self.event(Level::Warning, "too-many-requests", b"", &Reason(&"waiting for their watch events"));
             }
-            Err(error) => self.event(Level::Warning, "list-failed", b"", &Reason(&error)),
+            Err(errno) => self.warn("list-failed", b"", errno),
         }
     }
 
@@ -263,12 +276,12 @@ impl<'b> Agent<'b> {
         match signal::wait(self.store.channel().fd(), libc::POLLIN, for_ms) {
             Ok(Woken::Ready) => {
                 self.stirred = true;
-                if let Err(error) = self.store.receive(0) {
-                    self.event(Level::Debug, "receive-failed", b"", &Reason(&error));
+                if let Err(errno) = self.store.receive(0) {
+                    self.event(Level::Debug, "receive-failed", b"", &Reason(&errno));
                 }
             }
             Ok(Woken::TimeOver | Woken::Signal) => {}
-            Err(errno) => self.event(Level::Warning, "wait-failed", b"", &Reason(&errno)),
+            Err(errno) => self.warn("wait-failed", b"", errno),
         }
         if self.mode == Mode::List {
             self.store.list_later();
@@ -278,7 +291,7 @@ impl<'b> Agent<'b> {
     /// Opens a lost store again, however long it takes.
     #[inline(never)]
     fn reconnect(&mut self, errno: Errno) -> ControlFlow<()> {
-        self.event(Level::Warning, "store-lost", b"", &Reason(&errno));
+        self.warn("store-lost", b"", errno);
         let (mut pause_ms, longest_ms) = REOPEN_MS;
         loop {
             let deadline_ms = self.host.now_ms() + pause_ms;
@@ -304,7 +317,7 @@ impl<'b> Agent<'b> {
         match notify {
             Notify::Systemd(socket) => {
                 if let Err(errno) = send_datagram(socket, b"READY=1") {
-                    self.event(Level::Warning, "notify-failed", b"", &Reason(&errno));
+                    self.warn("notify-failed", b"", errno);
                 }
             }
             Notify::Upstart => stop_self(),
@@ -315,7 +328,7 @@ impl<'b> Agent<'b> {
     #[inline(never)] // its buffer must not stand on the stack of a sleeping agent
     fn take(&mut self) -> Result<(), Error> {
         let mut path = StorePath::new();
-        let Some((tag, name)) = self.store.event() else { return Ok(()) };
+        let (tag, name) = self.store.event();
         let fits = answers::join(&mut path, DIRECTORY, name);
         self.store.drop_event();
         if fits { self.handle(tag, &path) } else { Ok(()) }
@@ -331,21 +344,21 @@ impl<'b> Agent<'b> {
             self.remove(path, id);
             return Ok(());
         }
-        let sane = match self.store.read(path) {
-            Err(Error::System(_, Errno(libc::ENOENT))) => {
+        match self.store.read(path) {
+            Err(Errno(libc::ENOENT)) => {
                 self.refused.remove(id); // a later node of this name is a new request
                 return Ok(());
             }
-            Err(error) => {
-                self.event(Level::Debug, "unreadable", id, &Reason(&error));
+            Err(errno) => {
+                self.event(Level::Debug, "unreadable", id, &Reason(&errno));
                 return Ok(());
             }
-            Ok(_) if self.refused.contains(id) => return Ok(()),
-            Ok(value) => json::sanitise(value, self.text).map(drop),
-        };
+            Ok(()) if self.refused.contains(id) => return Ok(()),
+            Ok(()) => {}
+        }
         let mut answer = Answer::empty();
         let mut name = "unknown";
-        let result = sane.and_then(|()| self.respond(id, &mut name, &mut answer));
+        let result = self.respond(id, &mut name, &mut answer);
         (self.memory.release)();
         if let Err(error) = &result {
             if *error == Error::Stopped {
@@ -357,7 +370,7 @@ impl<'b> Agent<'b> {
         self.answer(id, path, &mut answer);
         self.journal.end();
         if let Some(errno) = self.journal.refusal() {
-            self.event(Level::Warning, "no-state-file", id, &Reason(&errno));
+            self.warn("no-state-file", id, errno);
         }
         let now_ms = self.host.now_ms();
         self.ready.answered(name == "resetnetwork", now_ms);
@@ -368,10 +381,10 @@ impl<'b> Agent<'b> {
         result.or_else(|error| if matches!(error, Error::Bug(_)) { Err(error) } else { Ok(()) })
     }
 
-    /// Decides what the request in the text buffer wants and has it done.
+    /// Decides what the request that was read last wants and has it done.
     #[inline(never)]
     fn respond(&mut self, id: &[u8], name: &mut &'static str, answer: &mut Answer) -> Result<(), Error> {
-        let request = Request::parse(core::str::from_utf8(self.text).unwrap_or_default())?;
+        let request = Request::parse(json::sanitise(self.store.reply(), self.text)?)?;
         let command = request.command()?;
         *name = command.name();
         if command.changes() {
@@ -416,8 +429,8 @@ impl<'b> Agent<'b> {
             self.answers.remove_old(&mut self.store, now_ms);
             let written = self.answers.write(&mut self.store, id, answer, now_ms);
             if self.store.connection() == Connection::Up {
-                if let Err(error) = written {
-                    self.event(Level::Warning, "answer-refused", id, &Reason(&error));
+                if let Err(errno) = written {
+                    self.warn("answer-refused", id, errno);
                 }
                 self.remove(path, id);
             }
@@ -433,9 +446,9 @@ impl<'b> Agent<'b> {
     #[inline(never)]
     fn remove(&mut self, path: &[u8], id: &[u8]) {
         match self.store.remove(path) {
-            Ok(()) | Err(Error::System(_, Errno(libc::ENOENT))) => self.refused.remove(id),
-            Err(error) if self.store.connection() == Connection::Up => {
-                self.event(Level::Warning, "not-removed", id, &Reason(&error));
+            Ok(()) | Err(Errno(libc::ENOENT)) => self.refused.remove(id),
+            Err(errno) if self.store.connection() == Connection::Up => {
+                self.warn("not-removed", id, errno);
                 if !self.refused.contains(id) {
                     while !self.refused.push(0, id) && self.refused.count() > 0 {
                         self.refused.pop();

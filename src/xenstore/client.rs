@@ -8,9 +8,7 @@ use crate::limits::{EVENTS_LEN, PAYLOAD_LEN, REPLY_MS, REQUEST_LEN};
 use crate::ports::Store;
 use crate::text::Text;
 use crate::xenstore::queue::Queue;
-use crate::xenstore::wire::{HEADER_LEN, Header, Type, emit_message, error_of, event_path};
-
-const LIST: &str = "list store nodes";
+use crate::xenstore::wire::{HEADER_LEN, Header, Type, emit_message, error_of, event_path, word};
 
 /// Bytes to and from the store.
 pub trait Channel {
@@ -104,23 +102,33 @@ impl<'b, C: Channel> Client<'b, C> {
     }
 
     /// Sets the watch. The store sends one event at once, which names the watched directory itself.
-    pub fn watch(&mut self) -> Result<(), Error> {
-        self.call("watch requests", Type::WATCH, &[self.watched, b"\0w\0"]).map(drop)
+    pub fn watch(&mut self) -> Result<(), Errno> {
+        self.call(Type::WATCH, &[self.watched, b"\0w\0"])
     }
 
     /// Writes a node, making it if need be.
-    pub fn write(&mut self, path: &[u8], value: &[u8]) -> Result<(), Error> {
-        self.call("write store node", Type::WRITE, &[path, b"\0", value]).map(drop)
+    pub fn write(&mut self, path: &[u8], value: &[u8]) -> Result<(), Errno> {
+        self.call(Type::WRITE, &[path, b"\0", value])
     }
 
     /// Removes a node. A node that does not exist is an ENOENT.
-    pub fn remove(&mut self, path: &[u8]) -> Result<(), Error> {
-        self.call("remove store node", Type::RM, &[path, b"\0"]).map(drop)
+    pub fn remove(&mut self, path: &[u8]) -> Result<(), Errno> {
+        self.ask(Type::RM, path)
     }
 
-    /// Reads a node; the value stays valid until the next call.
-    pub fn read(&mut self, path: &[u8]) -> Result<&[u8], Error> {
-        self.call("read store node", Type::READ, &[path, b"\0"])
+    /// Reads a node into [`Client::reply`].
+    pub fn read(&mut self, path: &[u8]) -> Result<(), Errno> {
+        self.ask(Type::READ, path)
+    }
+
+    /// Reads the names of a node's children, each ended by a NUL, into [`Client::reply`].
+    pub fn directory(&mut self, path: &[u8]) -> Result<(), Errno> {
+        self.ask(Type::DIRECTORY, path)
+    }
+
+    /// The payload of the reply taken last, until the next call.
+    pub fn reply(&self) -> &[u8] {
+        self.payload(0)
     }
 
     /// Adds the children of the watched directory to the events, in the store's order, each with `tag`. What does not fit is listed again
@@ -129,33 +137,31 @@ impl<'b, C: Channel> Client<'b, C> {
     /// # Errors
     ///
     /// E2BIG if the names are over 4,096 octets in all and the store has no `XS_DIRECTORY_PART`.
-    pub fn list(&mut self, tag: u64) -> Result<(), Error> {
+    #[inline(never)]
+    pub fn list(&mut self, tag: u64) -> Result<(), Errno> {
         self.list = false;
-        match self.call(LIST, Type::DIRECTORY, &[self.watched, b"\0"]) {
-            Ok(_) => {
-                self.announce(tag, 0);
-                Ok(())
-            }
-            Err(Error::System(_, Errno(libc::ENOENT))) => Ok(()),
-            Err(Error::System(_, Errno(libc::E2BIG))) => self.list_parts(tag),
-            Err(error) => Err(error),
+        match self.directory(self.watched) {
+            Ok(()) => self.announce(tag, 0),
+            Err(Errno(libc::ENOENT)) => {}
+            Err(Errno(libc::E2BIG)) => return self.list_parts(tag),
+            Err(errno) => return Err(errno),
         }
+        Ok(())
     }
 
     /// The same piece by piece: each reply has the generation count, then names from the given octet of the whole list on; an empty name
     /// ends the last one.
-    fn list_parts(&mut self, tag: u64) -> Result<(), Error> {
+    fn list_parts(&mut self, tag: u64) -> Result<(), Errno> {
         let mut offset = 0;
         while !self.list {
             let digits = Text::<20>::of("%", &[&offset]);
-            let parts: [&[u8]; 4] = [self.watched, b"\0", digits.as_bytes(), b"\0"];
-            let reply = match self.call(LIST, Type::DIRECTORY_PART, &parts) {
-                Err(Error::System(_, Errno(libc::ENOSYS | libc::EINVAL))) => return Err(Error::System(LIST, Errno(libc::E2BIG))),
-                reply => reply?,
-            };
-            let count_len = reply.iter().position(|&b| b == 0).map_or(reply.len(), |nul| nul + 1);
-            let names_len = reply.len() - count_len;
-            let is_last = names_len == 0 || reply.ends_with(b"\0\0");
+            match self.call(Type::DIRECTORY_PART, &[self.watched, b"\0", digits.as_bytes(), b"\0"]) {
+                Err(Errno(libc::ENOSYS | libc::EINVAL)) => return Err(Errno(libc::E2BIG)),
+                result => result?,
+            }
+            let count_len = word(self.reply()).len() + 1;
+            let names = self.payload(count_len);
+            let (names_len, is_last) = (names.len(), names.is_empty() || names.ends_with(b"\0\0"));
             self.announce(tag, count_len);
             if is_last {
                 break;
@@ -165,15 +171,27 @@ impl<'b, C: Channel> Client<'b, C> {
         Ok(())
     }
 
-    /// Adds the names in the message taken last to the events, from octet `skip` of its payload on.
-    fn announce(&mut self, tag: u64, skip: usize) {
-        let names = self.bytes.get(HEADER_LEN + skip..self.done).unwrap_or_default();
-        for name in names.split(|&b| b == 0).filter(|n| !n.is_empty()) {
-            if !self.events.contains(name) && !self.events.push(tag, name) {
+    /// Adds the names in the message taken last to the events, from octet `at` of its payload on.
+    #[inline(never)]
+    fn announce(&mut self, tag: u64, mut at: usize) {
+        loop {
+            let names = self.bytes.get(HEADER_LEN + at..self.done).unwrap_or_default();
+            if names.is_empty() {
+                break;
+            }
+            let name = word(names);
+            at += name.len() + 1;
+            if !name.is_empty() && !self.events.contains(name) && !self.events.push(tag, name) {
                 self.list = true;
                 break;
             }
         }
+    }
+
+    /// The payload of the message taken last, from octet `at` on.
+    #[inline(never)]
+    fn payload(&self, at: usize) -> &[u8] {
+        self.bytes.get(HEADER_LEN + at..self.done).unwrap_or_default()
     }
 
     /// Whether nothing is in the buffers: neither events nor half a message.
@@ -182,27 +200,36 @@ impl<'b, C: Channel> Client<'b, C> {
     }
 
     /// Takes in what the store sent without being asked: waits up to `wait_ms` for the first octet.
-    pub fn receive(&mut self, wait_ms: u64) -> Result<(), Error> {
+    #[inline(never)]
+    pub fn receive(&mut self, wait_ms: u64) -> Result<(), Errno> {
         match self.next_message(wait_ms) {
-            Ok(header) => {
-                self.keep_event(header);
-                self.take_buffered();
+            Ok(kind) => {
+                self.keep_event(kind);
+                self.take_received();
                 Ok(())
             }
             Err(Errno(libc::ETIMEDOUT)) => Ok(()),
-            Err(errno) => Err(self.lost("receive from the store", errno)),
+            Err(errno) => self.lost(errno),
         }
     }
 
     /// Takes in the events that came in one read with a reply. To be called before waiting: poll(2) knows nothing of them any more.
+    #[inline(never)]
     pub fn take_received(&mut self) {
-        self.take_buffered();
+        while let Some(kind) = self.buffered_message() {
+            self.keep_event(kind);
+        }
+    }
+
+    /// Whether there is an event.
+    pub fn has_event(&mut self) -> bool {
+        self.take_received(); // what came behind the last reply
+        self.events.count() > 0
     }
 
     /// The oldest event: its tag (0 for what the store sent) and the name below the watched directory.
-    pub fn event(&mut self) -> Option<(u64, &[u8])> {
-        self.take_buffered(); // what came behind the last reply
-        self.events.front()
+    pub fn event(&self) -> (u64, &[u8]) {
+        (self.events.front_tag(), self.events.front())
     }
 
     /// Drops the oldest event.
@@ -220,53 +247,54 @@ impl<'b, C: Channel> Client<'b, C> {
         self.list = true;
     }
 
-    fn lost(&mut self, what: &'static str, errno: Errno) -> Error {
+    fn lost(&mut self, errno: Errno) -> Result<(), Errno> {
         self.connection = Connection::Lost(errno);
-        Error::System(what, errno)
+        Err(errno)
     }
 
-    /// One request and its reply's payload.
-    fn call(&mut self, what: &'static str, kind: Type, parts: &[&[u8]]) -> Result<&[u8], Error> {
+    /// One request about `path` alone.
+    #[inline(never)]
+    fn ask(&mut self, kind: Type, path: &[u8]) -> Result<(), Errno> {
+        self.call(kind, &[path, b"\0"])
+    }
+
+    /// One request; its reply's payload is left in [`Client::reply`].
+    #[inline(never)]
+    fn call(&mut self, kind: Type, parts: &[&[u8]]) -> Result<(), Errno> {
         if let Connection::Lost(errno) = self.connection {
-            return Err(Error::System(what, errno));
+            return Err(errno);
         }
         self.req_id = self.req_id.wrapping_add(1);
-        let Some(len) = emit_message(kind, self.req_id, parts, self.out) else {
-            return Err(Error::System(what, Errno(libc::E2BIG)));
-        };
+        let len = emit_message(kind, self.req_id, parts, self.out).ok_or(Errno(libc::E2BIG))?;
         // Messages that were read ahead came before this request: they can only be events.
-        self.take_buffered();
-        if let Err(errno) = self.channel.send(self.out.get(..len).unwrap_or_default()) {
-            return Err(self.lost(what, errno));
-        }
-        loop {
-            let header = match self.next_message(REPLY_MS) {
-                Ok(header) => header,
-                Err(errno) => return Err(self.lost(what, errno)),
-            };
-            if self.keep_event(header) {
-                continue;
-            }
-            let payload = HEADER_LEN..self.done;
-            if header.kind == Type::ERROR {
-                return Err(Error::System(what, error_of(self.bytes.get(payload).unwrap_or_default())));
-            }
-            if header.kind == kind {
+        self.take_received();
+        match self.exchange(kind, len) {
+            Ok(found) if found == kind => {
                 // An oversized reply was dropped, so it counts as refused.
-                return if header.len as usize > PAYLOAD_LEN {
-                    Err(Error::System(what, Errno(libc::E2BIG)))
-                } else {
-                    Ok(self.bytes.get(payload).unwrap_or_default())
-                };
+                if self.skip > 0 { Err(Errno(libc::E2BIG)) } else { Ok(()) }
+            }
+            Ok(_) => Err(error_of(self.reply())),
+            Err(errno) => self.lost(errno),
+        }
+    }
+
+    /// Sends the `len` octets of a request and awaits its reply or an error, whose type it returns.
+    fn exchange(&mut self, kind: Type, len: usize) -> Result<Type, Errno> {
+        self.channel.send(self.out.get(..len).unwrap_or_default())?;
+        loop {
+            let found = self.next_message(REPLY_MS)?;
+            if !self.keep_event(found) && (found == kind || found == Type::ERROR) {
+                return Ok(found);
             }
         }
     }
 
-    /// The next message whole in the buffer: `bytes[HEADER_LEN..done]` is its payload (nothing, if it was oversized).
-    fn next_message(&mut self, wait_ms: u64) -> Result<Header, Errno> {
+    /// The type of the next message, which is whole in the buffer: `bytes[HEADER_LEN..done]` is its payload (nothing, if it was oversized).
+    #[inline(never)]
+    fn next_message(&mut self, wait_ms: u64) -> Result<Type, Errno> {
         loop {
-            if let Some(header) = self.buffered_message() {
-                return Ok(header);
+            if let Some(kind) = self.buffered_message() {
+                return Ok(kind);
             }
             let room = self.bytes.get_mut(self.have..).unwrap_or_default();
             let received = self.channel.receive(room, wait_ms)?;
@@ -274,51 +302,46 @@ impl<'b, C: Channel> Client<'b, C> {
         }
     }
 
-    /// The next message, if all of it was received already.
-    fn buffered_message(&mut self) -> Option<Header> {
-        self.bytes.copy_within(self.done..self.have, 0);
-        self.have -= self.done;
-        self.done = 0;
-        if self.skip > 0 {
+    /// The type of the next message, if all of it was received already. Of an oversized one the payload is dropped as it comes.
+    #[inline(never)]
+    fn buffered_message(&mut self) -> Option<Type> {
+        loop {
+            self.bytes.copy_within(self.done..self.have, 0);
+            self.have -= self.done;
             self.done = self.skip.min(self.have);
             self.skip -= self.done;
-            return if self.done > 0 { self.buffered_message() } else { None };
+            if self.done == 0 {
+                break;
+            }
         }
         let header = Header::parse(self.bytes.get(..self.have)?)?;
         let len = header.len as usize;
         if len > PAYLOAD_LEN {
             self.done = HEADER_LEN;
             self.skip = len;
-            return Some(header);
-        }
-        if self.have < HEADER_LEN + len {
+        } else if len <= self.have - HEADER_LEN {
+            self.done = HEADER_LEN + len;
+        } else {
             return None;
         }
-        self.done = HEADER_LEN + len;
-        Some(header)
-    }
-
-    /// Takes in all events that were received already.
-    fn take_buffered(&mut self) {
-        while let Some(header) = self.buffered_message() {
-            self.keep_event(header);
-        }
+        Some(header.kind)
     }
 
     /// Notes the message taken last if it is a watch event.
-    fn keep_event(&mut self, header: Header) -> bool {
-        if header.kind != Type::WATCH_EVENT {
+    #[inline(never)]
+    fn keep_event(&mut self, kind: Type) -> bool {
+        if kind != Type::WATCH_EVENT {
             return false;
         }
-        let Some(path) = self.bytes.get(HEADER_LEN..self.done).and_then(event_path) else {
+        let payload = self.bytes.get(HEADER_LEN..self.done).unwrap_or_default();
+        let Some(path) = event_path(payload) else {
             self.list = true;
             return true;
         };
         let Some(below) = path.strip_prefix(self.watched) else { return true };
         match below.strip_prefix(b"/") {
             None => self.list |= below.is_empty(),
-            Some(name) if name.is_empty() || name.contains(&b'/') => {}
-            Some(name) if self.events.contains(name) => {}
+            Some(name) if name.is_empty() || name.contains(&b'/') || self.events.contains(name) => {}
             Some(name) => self.list |= !self.events.push(0, name),
         }
         true
@@ -327,19 +350,25 @@ impl<'b, C: Channel> Client<'b, C> {
 
 impl<C: Channel> Store for Client<'_, C> {
     fn read(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error> {
-        there(Client::read(self, path))
+        let result = self.ask(Type::READ, path);
+        self.there(result, "read store node")
     }
 
     fn directory(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error> {
-        there(self.call(LIST, Type::DIRECTORY, &[path, b"\0"]))
+        let result = self.ask(Type::DIRECTORY, path);
+        self.there(result, "list store nodes")
     }
 }
 
-/// A reply's payload; `None` for ENOENT.
-fn there(reply: Result<&[u8], Error>) -> Result<Option<&[u8]>, Error> {
-    match reply {
-        Err(error) if error.errno() == Some(Errno(libc::ENOENT)) => Ok(None),
-        reply => reply.map(Some),
+impl<C> Client<'_, C> {
+    /// The reply's payload; `None` for ENOENT.
+    #[inline(never)]
+    fn there(&self, result: Result<(), Errno>, what: &'static str) -> Result<Option<&[u8]>, Error> {
+        match result {
+            Ok(()) => Ok(self.bytes.get(HEADER_LEN..self.done)),
+            Err(Errno(libc::ENOENT)) => Ok(None),
+            Err(errno) => Err(Error::System(what, errno)),
+        }
     }
 }
 
@@ -374,9 +403,9 @@ mod tests {
     }
 
     fn message(kind: Type, req_id: u32, payload: &[u8]) -> Vec<u8> {
-        let mut all = Header { kind, req_id, tx_id: 0, len: payload.len() as u32 }.emit().to_vec();
-        all.extend_from_slice(payload);
-        all
+        let mut header = [0; HEADER_LEN];
+        Header { kind, req_id, tx_id: 0, len: payload.len() as u32 }.emit(&mut header);
+        [&header, payload].concat()
     }
 
     fn client(step: usize, messages: &[Vec<u8>]) -> Client<'static, Script> {
@@ -399,7 +428,7 @@ mod tests {
                     message(Type::WATCH_EVENT, 0, b"data/host/b/below\0w\0"),
                 ],
             );
-            assert_eq!(Client::read(&mut client, b"x").unwrap(), b"value");
+            assert_eq!(Store::read(&mut client, b"x").unwrap(), Some(&b"value"[..]));
             for _ in 0..200 {
                 client.receive(0).unwrap();
             }
@@ -414,7 +443,8 @@ mod tests {
         let mut client = client(1000, &[message(Type::RM, 1, b"OK\0"), message(Type::WATCH_EVENT, 0, b"data/host/a\0w\0")]);
         client.remove(b"data/host/b").unwrap();
         client.take_received();
-        assert_eq!(client.event(), Some((0, b"a".as_slice())));
+        assert!(client.has_event());
+        assert_eq!(client.event(), (0, b"a".as_slice()));
     }
 
     #[test]
@@ -428,9 +458,9 @@ mod tests {
                 message(Type::ERROR, 4, b"ENOENT\0"),
             ],
         );
-        assert_eq!(client.write(b"p", b"v").unwrap_err().errno(), Some(Errno(libc::EDQUOT)));
-        assert_eq!(Client::read(&mut client, b"p").unwrap_err().errno(), Some(Errno(libc::E2BIG)));
-        assert_eq!(Client::read(&mut client, b"p").unwrap(), b"after");
+        assert_eq!(client.write(b"p", b"v"), Err(Errno(libc::EDQUOT)));
+        assert_eq!(Client::read(&mut client, b"p"), Err(Errno(libc::E2BIG)));
+        assert_eq!(Store::read(&mut client, b"p").unwrap(), Some(&b"after"[..]));
         assert_eq!(Store::read(&mut client, b"p").unwrap(), None);
         assert_eq!(client.connection(), Connection::Up);
     }

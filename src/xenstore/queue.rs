@@ -8,15 +8,15 @@ const RECORD_LEN: usize = 10;
 /// Names with a tag each, oldest first, in the octets of a borrowed buffer.
 pub struct Queue<'b> {
     bytes: &'b mut [u8],
-    head: usize,
-    tail: usize,
+    /// Octets in use; the oldest record is at the front.
+    used: usize,
     count: usize,
 }
 
 impl<'b> Queue<'b> {
     /// An empty queue in `bytes`.
     pub fn new(bytes: &'b mut [u8]) -> Self {
-        Self { bytes, head: 0, tail: 0, count: 0 }
+        Self { bytes, used: 0, count: 0 }
     }
 
     /// Elements in the queue.
@@ -29,74 +29,84 @@ impl<'b> Queue<'b> {
     #[inline(never)]
     pub fn push(&mut self, tag: u64, name: &[u8]) -> bool {
         let need = RECORD_LEN + name.len();
-        if self.bytes.len() - self.tail < need {
-            self.bytes.copy_within(self.head..self.tail, 0);
-            self.tail -= self.head;
-            self.head = 0;
+        let free = self.bytes.get_mut(self.used..).unwrap_or_default();
+        if need > free.len() {
+            return false;
         }
-        let Some(record) = self.bytes.get_mut(self.tail..self.tail + need) else { return false };
-        let (tag_bytes, rest) = record.split_at_mut(8);
-        let (len_bytes, name_bytes) = rest.split_at_mut(2);
         // Names are no longer than a store path.
-        len_bytes.copy_from_slice(&(name.len() as u16).to_ne_bytes());
-        tag_bytes.copy_from_slice(&tag.to_ne_bytes());
-        name_bytes.copy_from_slice(name);
-        self.tail += need;
+        let len = (name.len() as u16).to_ne_bytes();
+        for (to, from) in free.iter_mut().zip(tag.to_ne_bytes().iter().chain(&len).chain(name)) {
+            *to = *from;
+        }
+        self.used += need;
         self.count += 1;
         true
     }
 
-    /// The oldest element.
-    pub fn front(&self) -> Option<(u64, &[u8])> {
-        self.at(self.head).map(|(tag, name, _)| (tag, name))
+    /// The name of the oldest element; of none, if there is no element.
+    pub fn front(&self) -> &[u8] {
+        self.name(0)
+    }
+
+    /// The tag of the oldest element; 0 if there is none.
+    pub fn front_tag(&self) -> u64 {
+        self.record(0).first_chunk().map_or(0, |tag| u64::from_ne_bytes(*tag))
     }
 
     /// Removes the oldest element.
     pub fn pop(&mut self) {
-        let Some((_, _, next)) = self.at(self.head) else { return };
-        self.head = next;
-        self.count -= 1;
-        if self.count == 0 {
-            self.head = 0;
-            self.tail = 0;
-        }
+        self.cut(0);
     }
 
     /// Removes every element called `name`.
     #[inline(never)]
     pub fn remove(&mut self, name: &[u8]) {
-        let mut at = self.head;
-        while let Some((_, found, next)) = self.at(at) {
-            if found == name {
-                self.bytes.copy_within(next..self.tail, at);
-                self.tail -= next - at;
-                self.count -= 1;
-            } else {
-                at = next;
-            }
+        while self.contains(name) {
+            self.cut(self.find(name));
         }
     }
 
     /// Whether `name` is in the queue.
-    #[inline(never)]
     pub fn contains(&self, name: &[u8]) -> bool {
-        let mut at = self.head;
-        while let Some((_, found, next)) = self.at(at) {
-            if found == name {
-                return true;
-            }
-            at = next;
-        }
-        false
+        self.find(name) < self.used
     }
 
-    /// The record at offset `at`: its tag, its name, and where the next one is.
+    /// Where the first record called `name` is, or the end.
     #[inline(never)]
-    fn at(&self, at: usize) -> Option<(u64, &[u8], usize)> {
-        let (head, rest) = self.bytes.get(at..self.tail)?.split_first_chunk::<RECORD_LEN>()?;
-        let (tag, len) = head.split_first_chunk::<8>()?;
-        let len = usize::from(u16::from_ne_bytes(len.try_into().ok()?));
-        Some((u64::from_ne_bytes(*tag), rest.get(..len)?, at + RECORD_LEN + len))
+    fn find(&self, name: &[u8]) -> usize {
+        let mut at = 0;
+        while at < self.used {
+            let found = self.name(at);
+            if found == name {
+                break;
+            }
+            at += RECORD_LEN + found.len();
+        }
+        at
+    }
+
+    /// Removes the record at offset `at`, if there is one.
+    #[inline(never)]
+    fn cut(&mut self, at: usize) {
+        if at < self.used {
+            let len = RECORD_LEN + self.name(at).len();
+            self.bytes.copy_within(at + len..self.used, at);
+            self.used -= len;
+            self.count -= 1;
+        }
+    }
+
+    /// The name in the record at offset `at`.
+    #[inline(never)]
+    fn name(&self, at: usize) -> &[u8] {
+        let Some((head, rest)) = self.record(at).split_first_chunk::<RECORD_LEN>() else { return &[] };
+        let [.., first, second] = *head;
+        rest.get(..usize::from(u16::from_ne_bytes([first, second]))).unwrap_or_default()
+    }
+
+    /// The record at offset `at`, and all that follow.
+    fn record(&self, at: usize) -> &[u8] {
+        self.bytes.get(at..self.used).unwrap_or_default()
     }
 }
 
@@ -110,9 +120,13 @@ mod tests {
     impl Queue<'_> {
         /// All elements, for comparison.
         pub(crate) fn names(&self) -> Vec<(u64, Vec<u8>)> {
-            let mut at = self.head;
-            let all = core::iter::from_fn(|| self.at(at).map(|(tag, name, next)| (at = next, (tag, name.to_vec())).1));
-            all.collect()
+            let mut rest = Queue { bytes: &mut self.bytes.to_vec(), ..*self };
+            let oldest = core::iter::from_fn(|| {
+                let element = (rest.count > 0).then(|| (rest.front_tag(), rest.front().to_vec()));
+                rest.pop();
+                element
+            });
+            oldest.collect()
         }
     }
 

@@ -2,22 +2,11 @@
 //!
 //! Four native-endian `u32` (type, req_id, tx_id, len), then `len` octets. Unknown types are kept as numbers.
 
-use core::ops::Range;
-
 use crate::error::Errno;
 use crate::limits::PAYLOAD_LEN;
 
 /// Octets of a header.
 pub const HEADER_LEN: usize = 16;
-
-/// Where each header field is.
-mod field {
-    use super::Range;
-    pub const TYPE: Range<usize> = 0..4;
-    pub const REQ_ID: Range<usize> = 4..8;
-    pub const TX_ID: Range<usize> = 8..12;
-    pub const LEN: Range<usize> = 12..16;
-}
 
 /// Message type (`enum xsd_sockmsg_type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,20 +47,18 @@ pub struct Header {
 impl Header {
     /// Reads a header from the front of `bytes`; `None` if there are fewer than [`HEADER_LEN`] octets.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let word = |range| Some(u32::from_ne_bytes(bytes.get::<Range<usize>>(range)?.try_into().ok()?));
-        Some(Self { kind: Type(word(field::TYPE)?), req_id: word(field::REQ_ID)?, tx_id: word(field::TX_ID)?, len: word(field::LEN)? })
+        let (words, _) = bytes.first_chunk::<HEADER_LEN>()?.as_chunks::<4>();
+        let &[kind, req_id, tx_id, len] = words else { return None };
+        let [kind, req_id, tx_id, len] = [kind, req_id, tx_id, len].map(u32::from_ne_bytes);
+        Some(Self { kind: Type(kind), req_id, tx_id, len })
     }
 
-    /// The header's octets.
-    pub fn emit(&self) -> [u8; HEADER_LEN] {
-        let mut out = [0; HEADER_LEN];
-        let words = [(field::TYPE, self.kind.0), (field::REQ_ID, self.req_id), (field::TX_ID, self.tx_id), (field::LEN, self.len)];
-        for (range, word) in words {
-            if let Some(bytes) = out.get_mut(range) {
-                bytes.copy_from_slice(&word.to_ne_bytes());
-            }
+    /// Writes the header's octets.
+    pub fn emit(&self, out: &mut [u8; HEADER_LEN]) {
+        let words = [self.kind.0, self.req_id, self.tx_id, self.len];
+        for (to, word) in out.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+            *to = word.to_ne_bytes();
         }
-        out
     }
 }
 
@@ -87,17 +74,20 @@ pub fn emit_message(kind: Type, req_id: u32, parts: &[&[u8]], out: &mut [u8]) ->
     if len > PAYLOAD_LEN {
         return None;
     }
-    let header = Header { kind, req_id, tx_id: 0, len: len as u32 };
-    out.get_mut(..HEADER_LEN)?.copy_from_slice(&header.emit());
+    Header { kind, req_id, tx_id: 0, len: len as u32 }.emit(out.first_chunk_mut()?);
     Some(end)
+}
+
+/// What stands before the first NUL, or all.
+#[inline(never)]
+pub fn word(bytes: &[u8]) -> &[u8] {
+    bytes.split(|&b| b == 0).next().unwrap_or_default()
 }
 
 /// The path of a watch event's payload (`path NUL token NUL`); `None` if it has no such shape.
 pub fn event_path(payload: &[u8]) -> Option<&[u8]> {
-    let mut parts = payload.split(|&b| b == 0);
-    let path = parts.next()?;
-    parts.next()?;
-    Some(path)
+    let path = word(payload);
+    (path.len() < payload.len()).then_some(path)
 }
 
 /// The errno that an error payload names (`xsd_errors` in xs_wire.h). EQUOTA (oxenstored) and unknown words count as "full or refused".
@@ -120,8 +110,8 @@ pub fn error_of(payload: &[u8]) -> Errno {
         (b"E2BIG", libc::E2BIG),
         (b"EPERM", libc::EPERM),
     ];
-    let word = payload.split(|&b| b == 0).next().unwrap_or_default();
-    Errno(WORDS.iter().find(|(name, _)| *name == word).map_or(libc::EDQUOT, |(_, errno)| *errno))
+    let named = word(payload);
+    Errno(WORDS.iter().find(|(word, _)| *word == named).map_or(libc::EDQUOT, |(_, errno)| *errno))
 }
 
 #[cfg(test)]
@@ -163,7 +153,9 @@ mod tests {
         #[test]
         fn headers_round_trip(kind: u32, req_id: u32, tx_id: u32, len: u32) {
             let header = Header { kind: Type(kind), req_id, tx_id, len };
-            prop_assert_eq!(Header::parse(&header.emit()), Some(header));
+            let mut octets = [0; HEADER_LEN];
+            header.emit(&mut octets);
+            prop_assert_eq!(Header::parse(&octets), Some(header));
         }
     }
 }
