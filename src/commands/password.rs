@@ -113,16 +113,16 @@ mod tests {
     struct NoLinks;
 
     impl Links for NoLinks {
-        fn find(&mut self, _: Mac) -> Result<Option<Link>, Error> {
+        fn find(&mut self, _: Mac, _: &mut Link) -> Result<bool, Errno> {
             unreachable!()
         }
-        fn live(&mut self, _: &Link, _: &mut dyn FnMut(Item)) -> Result<(), Error> {
+        fn live(&mut self, _: &Link, _: &mut dyn FnMut(Item)) -> Result<(), Errno> {
             unreachable!()
         }
-        fn change(&mut self, _: &Link, _: &Change) -> Result<(), Error> {
+        fn change(&mut self, _: &Link, _: &Change) -> Result<(), Errno> {
             unreachable!()
         }
-        fn stop_dhcp(&mut self, _: &Link, _: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
+        fn stop_dhcp(&mut self, _: &Link, _: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
             unreachable!()
         }
 
