@@ -58,7 +58,9 @@ suite-here:
 xen: build counterparts ## one boot of a real Xen, end to end
 	tests/xen/test.sh $(COUNTERPARTS) $(AGENT) target/xen
 
-size: build ## the binary's size against its budget
+size: build ## the binary's size and memory against their budgets
+	@$(CARGO) build --quiet --locked --package nova-agent-host
+	@$(RUN) target/debug/bench --memory
 	@tests/size.sh $(AGENT) $(FILE_BUDGET)
 
 bench: build counterparts ## speed, memory and system calls, as ratios to a bare client

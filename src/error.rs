@@ -50,48 +50,102 @@ impl Show for Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Errno(pub i32);
 
-/// The symbolic name and the plain words of what a system may say here.
-const WORDS: [(i32, &str); 35] = [
-    (libc::EPERM, "EPERM operation not permitted"),
-    (libc::ENOENT, "ENOENT no such file or directory"),
-    (libc::ESRCH, "ESRCH no such object"),
-    (libc::EINTR, "EINTR interrupted"),
-    (libc::EIO, "EIO input/output error"),
-    (libc::E2BIG, "E2BIG too big"),
-    (libc::EAGAIN, "EAGAIN try again"),
-    (libc::ENOMEM, "ENOMEM out of memory"),
-    (libc::EACCES, "EACCES permission denied"),
-    (libc::EBUSY, "EBUSY busy"),
-    (libc::EEXIST, "EEXIST exists already"),
-    (libc::ENODEV, "ENODEV no such device"),
-    (libc::ENOTDIR, "ENOTDIR not a directory"),
-    (libc::EISDIR, "EISDIR is a directory"),
-    (libc::EINVAL, "EINVAL invalid argument"),
-    (libc::EMFILE, "EMFILE too many open files"),
-    (libc::EFBIG, "EFBIG file too large"),
-    (libc::ENOSPC, "ENOSPC no space left"),
-    (libc::EROFS, "EROFS read-only file system"),
-    (libc::EMLINK, "EMLINK too many links"),
-    (libc::EPIPE, "EPIPE connection closed"),
-    (libc::ENAMETOOLONG, "ENAMETOOLONG name too long"),
-    (libc::ENOSYS, "ENOSYS not implemented by this kernel"),
-    (libc::ELOOP, "ELOOP symbolic link not followed"),
-    (libc::EOVERFLOW, "EOVERFLOW too large"),
-    (libc::ENOBUFS, "ENOBUFS out of buffers"),
-    (libc::EOPNOTSUPP, "EOPNOTSUPP not supported"),
-    (libc::EAFNOSUPPORT, "EAFNOSUPPORT address family not supported"),
-    (libc::EADDRNOTAVAIL, "EADDRNOTAVAIL address not available"),
-    (libc::ENETDOWN, "ENETDOWN network is down"),
-    (libc::EHOSTUNREACH, "EHOSTUNREACH no route to host"),
-    (libc::ENETUNREACH, "ENETUNREACH network is unreachable"),
-    (libc::ETIMEDOUT, "ETIMEDOUT timed out"),
-    (libc::ECONNREFUSED, "ECONNREFUSED connection refused"),
-    (libc::EDQUOT, "EDQUOT disk quota exceeded"),
+/// What a system may say here.
+const NUMBERS: [i32; 35] = [
+    libc::EPERM,
+    libc::ENOENT,
+    libc::ESRCH,
+    libc::EINTR,
+    libc::EIO,
+    libc::E2BIG,
+    libc::EAGAIN,
+    libc::ENOMEM,
+    libc::EACCES,
+    libc::EBUSY,
+    libc::EEXIST,
+    libc::ENODEV,
+    libc::ENOTDIR,
+    libc::EISDIR,
+    libc::EINVAL,
+    libc::EMFILE,
+    libc::EFBIG,
+    libc::ENOSPC,
+    libc::EROFS,
+    libc::EMLINK,
+    libc::EPIPE,
+    libc::ENAMETOOLONG,
+    libc::ENOSYS,
+    libc::ELOOP,
+    libc::EOVERFLOW,
+    libc::ENOBUFS,
+    libc::EOPNOTSUPP,
+    libc::EAFNOSUPPORT,
+    libc::EADDRNOTAVAIL,
+    libc::ENETDOWN,
+    libc::EHOSTUNREACH,
+    libc::ENETUNREACH,
+    libc::ETIMEDOUT,
+    libc::ECONNREFUSED,
+    libc::EDQUOT,
 ];
+
+/// The symbolic name and the plain words of each, in the same order.
+const WORDS: &str = "\
+EPERM operation not permitted\n\
+ENOENT no such file or directory\n\
+ESRCH no such object\n\
+EINTR interrupted\n\
+EIO input/output error\n\
+E2BIG too big\n\
+EAGAIN try again\n\
+ENOMEM out of memory\n\
+EACCES permission denied\n\
+EBUSY busy\n\
+EEXIST exists already\n\
+ENODEV no such device\n\
+ENOTDIR not a directory\n\
+EISDIR is a directory\n\
+EINVAL invalid argument\n\
+EMFILE too many open files\n\
+EFBIG file too large\n\
+ENOSPC no space left\n\
+EROFS read-only file system\n\
+EMLINK too many links\n\
+EPIPE connection closed\n\
+ENAMETOOLONG name too long\n\
+ENOSYS not implemented by this kernel\n\
+ELOOP symbolic link not followed\n\
+EOVERFLOW too large\n\
+ENOBUFS out of buffers\n\
+EOPNOTSUPP not supported\n\
+EAFNOSUPPORT address family not supported\n\
+EADDRNOTAVAIL address not available\n\
+ENETDOWN network is down\n\
+EHOSTUNREACH no route to host\n\
+ENETUNREACH network is unreachable\n\
+ETIMEDOUT timed out\n\
+ECONNREFUSED connection refused\n\
+EDQUOT disk quota exceeded\n\
+";
+
+impl Errno {
+    /// The symbolic name and the plain words.
+    fn words(self) -> Option<(&'static str, &'static str)> {
+        let mut rest = WORDS;
+        for number in NUMBERS {
+            let (line, after) = cut(rest, b'\n')?;
+            if number == self.0 {
+                return cut(line, b' ');
+            }
+            rest = after;
+        }
+        None
+    }
+}
 
 impl Show for Errno {
     fn show(&self, line: &mut Line<'_>) {
-        match WORDS.iter().find(|(number, _)| *number == self.0).and_then(|(_, words)| cut(words, b' ')) {
+        match self.words() {
             Some((name, words)) => line.fill("% (%)", &[&words, &name]),
             None => line.fill("errno %", &[&self.0]),
         }
@@ -107,6 +161,8 @@ mod tests {
     fn texts_name_the_culprit() {
         assert_eq!(format!("{}", Error::System("write shadow", Errno(libc::ENOSPC))), "write shadow: no space left (ENOSPC)");
         assert_eq!(format!("{}", Errno(4095)), "errno 4095");
+        assert_eq!(WORDS.lines().count(), NUMBERS.len());
+        assert_eq!(format!("{}", Errno(libc::EDQUOT)), "disk quota exceeded (EDQUOT)");
         assert_eq!(Error::Stopped.errno(), None);
     }
 }

@@ -3,7 +3,7 @@
 //! Implemented once per operating system in `sys`, and in memory by tests. A command gets a [`Ports`] and is straight-line code over
 //! it. No trait here mentions a file descriptor, an `ioctl` or a socket.
 
-use crate::error::Error;
+use crate::error::{Errno, Error};
 use crate::log::Level;
 use crate::network::live::{Item, Link};
 use crate::network::model::Mac;
@@ -109,18 +109,18 @@ pub trait Files {
 
 /// The guest's network links and what is configured on them now.
 pub trait Links {
-    /// The link that `mac` belongs to, the Xen vif if several have it; `None` if there is none (yet).
-    fn find(&mut self, mac: Mac) -> Result<Option<Link>, Error>;
+    /// Finds the link that `mac` belongs to, the Xen vif if several have it; `false` if there is none (yet).
+    fn find(&mut self, mac: Mac, link: &mut Link) -> Result<bool, Errno>;
 
     /// Calls `each` with every address of the link and every unicast route of the main table through it.
-    /// Errno `EAGAIN`: the state changed meanwhile, what was told is worthless and reading it again will help.
-    fn live(&mut self, link: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Error>;
+    /// `EAGAIN`: the state changed meanwhile, what was told is worthless and reading it again will help.
+    fn live(&mut self, link: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Errno>;
 
-    /// Makes one change and waits for the kernel's word on it. Errno `EAFNOSUPPORT`: the kernel or the link does no IPv6.
-    fn change(&mut self, link: &Link, change: &Change) -> Result<(), Error>;
+    /// Makes one change and waits for the kernel's word on it. `EAFNOSUPPORT`: the kernel or the link does no IPv6.
+    fn change(&mut self, link: &Link, change: &Change) -> Result<(), Errno>;
 
     /// Tells DHCP clients bound to the link to end; `each` gets the name and the process number of each one told.
-    fn stop_dhcp(&mut self, link: &Link, each: &mut dyn FnMut(&str, u32)) -> Result<(), Error>;
+    fn stop_dhcp(&mut self, link: &Link, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno>;
 
     /// Whether the process still runs.
     fn runs(&mut self, process: u32) -> bool;
@@ -153,7 +153,7 @@ pub trait Host {
 /// What the agent must know again after it died or was restarted.
 pub trait Journal {
     /// Notes that a temporary file is about to be made in `directory` (real path inside the agent's root).
-    fn directory(&mut self, directory: &[u8]) -> Result<(), Error>;
+    fn directory(&mut self, directory: &[u8]);
 
     /// The host name applied last, if that was in the domain `uuid`.
     fn applied_nodename(&self, uuid: &[u8]) -> Option<&[u8]>;

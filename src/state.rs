@@ -8,7 +8,7 @@ use crate::limits::{STATE_LEN, STATE_VALUE_LEN};
 /// The state file, relative to the agent's root.
 pub const PATH: &[u8] = b"/var/lib/nova-agent/state";
 
-const HEAD: &[u8] = b"nova-agent state 1";
+const HEAD: &[u8] = b"nova-agent state 1\0";
 const END: &[u8] = b"end";
 
 /// What is kept. Empty means none.
@@ -27,7 +27,7 @@ pub enum Key {
 }
 
 /// The keys as the file names them, in the order of [`Key`].
-const KEYS: [&[u8]; 5] = [b"request", b"tries", b"directory", b"uuid", b"nodename"];
+const KEYS: [&[u8]; 5] = [b"request ", b"tries ", b"directory ", b"uuid ", b"nodename "];
 
 /// A value, without NUL.
 type Value = heapless::Vec<u8, STATE_VALUE_LEN>;
@@ -60,23 +60,25 @@ impl State {
     /// Takes over the text; anything but a whole state file is no state.
     #[inline(never)]
     pub fn parse(&mut self, text: &[u8]) {
-        let mut read = Self::new();
-        let mut strings = text.split(|&b| b == 0);
-        if strings.next() != Some(HEAD) {
-            return;
-        }
-        for string in strings {
+        let mut rest = text.strip_prefix(HEAD).unwrap_or_default();
+        while !rest.is_empty() {
+            let (string, after) = rest.split_at_checked(rest.iter().position(|&b| b == 0).unwrap_or(rest.len())).unwrap_or_default();
             if string == END {
-                *self = read;
                 return;
             }
-            for (key, value) in KEYS.iter().zip(&mut read.values) {
-                if let Some([b' ', found @ ..]) = string.strip_prefix(*key)
-                    && value.extend_from_slice(found).is_err()
-                {
-                    return;
+            rest = after.get(1..).unwrap_or_default();
+            for (key, value) in KEYS.iter().zip(&mut self.values) {
+                if let Some(found) = string.strip_prefix(*key) {
+                    value.clear();
+                    if value.extend_from_slice(found).is_err() {
+                        rest = &[];
+                    }
                 }
             }
+        }
+        // There was no end: torn, or no state file at all.
+        for value in &mut self.values {
+            value.clear();
         }
     }
 
@@ -85,11 +87,11 @@ impl State {
     pub fn emit(&self, text: &mut heapless::Vec<u8, STATE_LEN>) -> Option<()> {
         text.extend_from_slice(HEAD).ok()?;
         for (key, value) in KEYS.iter().zip(&self.values) {
-            for part in [b"\0", *key, b" ", value] {
-                text.extend_from_slice(part).ok()?;
-            }
+            text.extend_from_slice(key).ok()?;
+            text.extend_from_slice(value).ok()?;
+            text.push(0).ok()?;
         }
-        text.extend_from_slice(b"\0end\0").ok()
+        text.extend_from_slice(b"end\0").ok()
     }
 }
 

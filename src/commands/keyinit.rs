@@ -55,10 +55,11 @@ impl Keys {
 }
 
 /// Runs the command. An earlier key is gone, whatever comes of it.
-pub fn run(keys: &mut Keys, host: &mut dyn Host, value: &str) -> Result<Answer, Error> {
+pub fn run(keys: &mut Keys, host: &mut dyn Host, value: &str, answer: &mut Answer) -> Result<(), Error> {
     keys.wipe();
     let ours = wiped(|| agree(keys, host, value))?;
-    Ok(Answer::new(Code::Key, "%", &[&core::str::from_utf8(ours.as_bytes()).unwrap_or_default()]))
+    answer.set(Code::Key, core::str::from_utf8(ours.as_bytes()).unwrap_or_default(), &[]);
+    Ok(())
 }
 
 /// Leaves the secret in `keys` and returns our public value.
@@ -77,6 +78,11 @@ mod tests {
     use crate::memory::MemoryHost;
     use std::string::{String, ToString};
 
+    fn answered(keys: &mut Keys, host: &mut MemoryHost, value: &str) -> Result<Answer, Error> {
+        let mut answer = Answer::empty();
+        run(keys, host, value, &mut answer).map(|()| answer)
+    }
+
     fn secret(keys: &Keys) -> Option<String> {
         keys.secret().map(|secret| String::from_utf8(secret.as_bytes().to_vec()).unwrap())
     }
@@ -86,7 +92,7 @@ mod tests {
         let (mut keys, mut host) = (Keys::None, MemoryHost::default());
         let theirs = Private::new(&[7; 16]);
         let value = String::from_utf8(theirs.public().as_bytes().to_vec()).unwrap();
-        let answer = run(&mut keys, &mut host, &value).unwrap();
+        let answer = answered(&mut keys, &mut host, &value).unwrap();
         assert_eq!(answer.code, Code::Key);
         let ours = Public::parse(answer.message.as_str()).unwrap();
         assert_eq!(secret(&keys).unwrap().as_bytes(), theirs.agree(&ours).as_bytes());
@@ -95,13 +101,13 @@ mod tests {
     #[test]
     fn a_second_keyinit_replaces_the_first_and_a_failed_one_leaves_none() {
         let (mut keys, mut host) = (Keys::None, MemoryHost::default());
-        run(&mut keys, &mut host, "12345").unwrap();
+        answered(&mut keys, &mut host, "12345").unwrap();
         let first = secret(&keys);
-        run(&mut keys, &mut host, "12345").unwrap();
+        answered(&mut keys, &mut host, "12345").unwrap();
         assert!(first.is_some() && secret(&keys).is_some() && secret(&keys) != first);
         for wrong in ["1", "", "abc", &(1u128 << 107).to_string()] {
-            run(&mut keys, &mut host, "12345").unwrap();
-            assert!(matches!(run(&mut keys, &mut host, wrong), Err(Error::Request(_))));
+            answered(&mut keys, &mut host, "12345").unwrap();
+            assert!(matches!(answered(&mut keys, &mut host, wrong), Err(Error::Request(_))));
             assert!(matches!(keys, Keys::None));
         }
     }
@@ -110,7 +116,7 @@ mod tests {
     fn a_key_is_forgotten_after_five_minutes() {
         let (mut keys, mut host) = (Keys::None, MemoryHost { now_ms: 1000, ..Default::default() });
         assert_eq!(keys.deadline(), None);
-        run(&mut keys, &mut host, "12345").unwrap();
+        answered(&mut keys, &mut host, "12345").unwrap();
         assert_eq!(keys.deadline(), Some(301_000));
         keys.expire(300_999);
         assert!(keys.secret().is_some());

@@ -39,8 +39,8 @@ pub fn run(
     match command {
         Command::Version => answer.set(Code::Done, VERSION, &[]),
         Command::Features => answer.set(Code::Done, FEATURES, &[]),
-        Command::KeyInit(value) => *answer = keyinit::run(keys, ports.host, value)?,
-        Command::Password(value) => *answer = password::run(keys, ports, value)?,
+        Command::KeyInit(value) => return keyinit::run(keys, ports.host, value, answer),
+        Command::Password(value) => return password::run(keys, ports, value, answer),
         Command::InjectFile(value) => return inject::joined(ports, value, scratch, answer),
         Command::FileInject { path, file } => return inject::separate(ports, path, file, scratch, answer),
         Command::ResetNetwork => *answer = resetnetwork::run(ports, scratch)?,

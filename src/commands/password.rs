@@ -8,19 +8,20 @@ use crate::crypto::wiped;
 use crate::error::Error;
 use crate::limits::{ACCOUNT_LOCK_MS, ACCOUNT_RETRY_MS, SALT_LEN};
 use crate::ports::{Accounts, Ports, Rule};
-use crate::reply::Answer;
+use crate::reply::{Answer, Code};
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 
 /// Runs the command. The key is gone afterwards, whatever comes of it.
-pub fn run(keys: &mut Keys, ports: &mut Ports<'_>, value: &str) -> Result<Answer, Error> {
+pub fn run(keys: &mut Keys, ports: &mut Ports<'_>, value: &str, answer: &mut Answer) -> Result<(), Error> {
     keys.expire(ports.host.now_ms());
     let secret = keys.secret().ok_or(Error::Request("password: no key agreed, send keyinit first"))?;
     let mut clear = Clear::new();
     let password = wiped(|| blob::open(secret, value, &mut clear));
     keys.wipe();
     set(ports, &password?)?;
-    Ok(Answer::done("root's password is set", &[]))
+    answer.set(Code::Done, "root's password is set", &[]);
+    Ok(())
 }
 
 /// Sets root's password in the shadow file or, where there is none, in the passwd file.
@@ -97,7 +98,6 @@ mod tests {
     use crate::network::model::Mac;
     use crate::network::plan::Change;
     use crate::ports::{Host, Links};
-    use crate::reply::Code;
     use std::string::String;
 
     /// "hello" and a newline, under the key of [`agreed`], as OpenSSL 1.0 writes it.
@@ -113,16 +113,16 @@ mod tests {
     struct NoLinks;
 
     impl Links for NoLinks {
-        fn find(&mut self, _: Mac) -> Result<Option<Link>, Error> {
+        fn find(&mut self, _: Mac, _: &mut Link) -> Result<bool, Errno> {
             unreachable!()
         }
-        fn live(&mut self, _: &Link, _: &mut dyn FnMut(Item)) -> Result<(), Error> {
+        fn live(&mut self, _: &Link, _: &mut dyn FnMut(Item)) -> Result<(), Errno> {
             unreachable!()
         }
-        fn change(&mut self, _: &Link, _: &Change) -> Result<(), Error> {
+        fn change(&mut self, _: &Link, _: &Change) -> Result<(), Errno> {
             unreachable!()
         }
-        fn stop_dhcp(&mut self, _: &Link, _: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
+        fn stop_dhcp(&mut self, _: &Link, _: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
             unreachable!()
         }
 
@@ -145,7 +145,8 @@ mod tests {
         }
 
         fn run(&mut self, keys: &mut Keys, value: &str) -> Result<Answer, Error> {
-            let answer = run(
+            let mut answer = Answer::empty();
+            let result = run(
                 keys,
                 &mut Ports {
                     store: &mut MemoryStore::default(),
@@ -155,10 +156,11 @@ mod tests {
                     journal: &mut MemoryJournal::default(),
                 },
                 value,
+                &mut answer,
             );
             assert!(matches!(keys, Keys::None));
             assert_eq!(self.files.locked, None);
-            answer
+            result.map(|()| answer)
         }
 
         fn file(&self, path: &str) -> &str {
@@ -239,7 +241,7 @@ mod tests {
         let mut guest = Guest::with(&[("/etc/shadow", SHADOW)]);
         guest.host.now_ms = 300_000;
         assert_eq!(guest.run(&mut agreed(), HELLO).err(), Some(none));
-        keyinit::run(&mut agreed(), &mut guest.host, "5").unwrap();
+        keyinit::run(&mut agreed(), &mut guest.host, "5", &mut Answer::empty()).unwrap();
     }
 
     #[test]

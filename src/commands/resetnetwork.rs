@@ -148,10 +148,11 @@ fn configure(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node, document: 
             work.failed(node, "too many name servers", &"");
         }
     }
-    let Some(mut link) = ports.links.find(document.wanted.mac)? else {
-        *is_there = false;
+    let mut link = Link::default();
+    *is_there = ports.links.find(document.wanted.mac, &mut link).map_err(|errno| Error::System("netlink", errno))?;
+    if !*is_there {
         return Ok(());
-    };
+    }
     if !document.problems.is_empty() {
         work.failed(&link.name, "not understood: %", &document.problems);
     }
@@ -181,8 +182,8 @@ fn end_dhcp(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &Link) -> Result<(
         // One too many is not waited for.
         let _ = clients.push(process);
     });
-    if let Err(error) = told {
-        work.failed(&link.name, "%", &error);
+    if let Err(errno) = told {
+        work.failed(&link.name, "look for DHCP clients: %", &errno);
     }
     let deadline = ports.host.now_ms() + DHCP_WAIT_MS;
     while clients.iter().any(|&process| ports.links.runs(process)) {

@@ -3,7 +3,7 @@
 //! The kernel drops more than it is told to: routes fall with an address, secondary addresses with their primary one. Reading again finds
 //! them, whatever the reason; a link that is as wanted is read once and not changed.
 
-use crate::error::{Errno, Error};
+use crate::error::Errno;
 use crate::limits::{PROBLEMS_LEN, ROUND_COUNT};
 use crate::log::Level;
 use crate::network::live::Link;
@@ -25,9 +25,11 @@ pub struct Applied {
 
 impl Applied {
     #[inline(never)]
-    fn failed(&mut self, what: &dyn Show) {
-        let comma = if self.failures.is_empty() { "" } else { ", " };
-        self.failures.add("%%", &[&comma, what]);
+    fn failed(&mut self, what: &str, part: &dyn Show) {
+        if !self.failures.is_empty() {
+            self.failures.add(", ", &[]);
+        }
+        self.failures.add(what, &[part]);
     }
 }
 
@@ -37,9 +39,9 @@ pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &mut Link, wanted
     let mut applied = Applied::default();
     for _ in 0..ROUND_COUNT {
         match round(links, host, link, wanted, &mut applied) {
-            Err(Error::System(_, Errno(libc::EAGAIN))) => {}
-            Err(error) => {
-                applied.failed(&error);
+            Err(Errno(libc::EAGAIN)) => {}
+            Err(errno) => {
+                applied.failed("netlink: %", &errno);
                 return applied;
             }
             Ok(0) => return applied,
@@ -49,37 +51,37 @@ pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &mut Link, wanted
             }
         }
     }
-    applied.failed(&"does not come to rest");
+    applied.failed("does not come to rest", &"");
     applied
 }
 
 /// One reading of the link and the changes it calls for: how many were made. What failed in an earlier round is tried again, so only the
 /// failures of the last round count.
 #[inline(never)]
-fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wanted, applied: &mut Applied) -> Result<usize, Error> {
+fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wanted, applied: &mut Applied) -> Result<usize, Errno> {
     let mut plan = Plan::new(wanted, link);
     applied.failures = Text::new();
     links.live(link, &mut |item| plan.see(item))?;
     let mut made = 0;
     plan.changes(&mut |change| {
-        let Err(error) = links.change(link, &change) else {
+        let Err(errno) = links.change(link, &change) else {
             host.log(Level::Debug, "event=change link=% what=\"%\"", &[&link.name, &change]);
             made += 1;
             return;
         };
-        host.log(Level::Debug, "event=change-refused link=% what=\"%\" reason=\"%\"", &[&link.name, &change, &error]);
-        if error.errno() == Some(Errno(libc::EAFNOSUPPORT)) {
+        host.log(Level::Debug, "event=change-refused link=% what=\"%\" reason=\"%\"", &[&link.name, &change, &errno]);
+        if errno.0 == libc::EAFNOSUPPORT {
             applied.lacks_ipv6 = true;
-        } else if !is_moot(&change, error) {
-            applied.failed(&error);
+        } else if !is_moot(&change, errno.0) {
+            applied.failed(change.what(), &"");
+            applied.failures.add(": %", &[&errno]);
         }
     });
     Ok(made)
 }
 
 /// Whether the failure leaves nothing to do: somebody was faster, or what cannot be saved is put back in the next round.
-fn is_moot(change: &Change, error: Error) -> bool {
-    let errno = error.errno().map_or(0, |errno| errno.0);
+fn is_moot(change: &Change, errno: i32) -> bool {
     match change {
         Change::AddAddress { .. } | Change::AddRoute { .. } => errno == libc::EEXIST,
         Change::RemoveAddress(_) | Change::RemoveRoute(_) => matches!(errno, libc::ESRCH | libc::EADDRNOTAVAIL),

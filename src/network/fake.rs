@@ -3,7 +3,7 @@
 use std::string::String;
 use std::vec::Vec;
 
-use crate::error::{Errno, Error};
+use crate::error::Errno;
 use crate::network::ip::Ip;
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Mac, Route};
@@ -126,25 +126,26 @@ impl FakeKernel {
 }
 
 impl Links for FakeKernel {
-    fn find(&mut self, mac: Mac) -> Result<Option<Link>, Error> {
+    fn find(&mut self, mac: Mac, link: &mut Link) -> Result<bool, Errno> {
         if mac == self.mac && self.absent_for > 0 {
             self.absent_for -= 1;
-            return Ok(None);
+            return Ok(false);
         }
-        Ok((mac == self.mac).then(|| self.link.clone()))
+        link.clone_from(&self.link);
+        Ok(mac == self.mac)
     }
 
-    fn live(&mut self, _: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Error> {
+    fn live(&mut self, _: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Errno> {
         self.addresses.iter().for_each(|live| each(Item::Address(*live)));
         if self.interrupted > 0 {
             self.interrupted -= 1;
-            return Err(Error::System("read", Errno(libc::EAGAIN)));
+            return Err(Errno(libc::EAGAIN));
         }
         self.routes.iter().for_each(|(live, _)| each(Item::Route(*live)));
         Ok(())
     }
 
-    fn change(&mut self, _: &Link, change: &Change) -> Result<(), Error> {
+    fn change(&mut self, _: &Link, change: &Change) -> Result<(), Errno> {
         self.changes.push(*change);
         let refused = self.refuse.is_some_and(|refuse| refuse(change));
         let errno = match change {
@@ -168,10 +169,10 @@ impl Links for FakeKernel {
                 None => libc::ESRCH,
             },
         };
-        if errno == 0 { Ok(()) } else { Err(Error::System(change.what(), Errno(errno))) }
+        if errno == 0 { Ok(()) } else { Err(Errno(errno)) }
     }
 
-    fn stop_dhcp(&mut self, _: &Link, each: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
+    fn stop_dhcp(&mut self, _: &Link, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
         self.clients.iter().for_each(|(name, process)| each(name, *process));
         Ok(())
     }

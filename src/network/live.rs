@@ -8,7 +8,7 @@ use crate::network::model::{Address, Route};
 use crate::text::{Line, Show};
 
 /// A network link.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Link {
     /// The kernel's number for it.
     pub index: u32,

@@ -84,12 +84,11 @@ impl<'r> Recorder<'r> {
 }
 
 impl Journal for Recorder<'_> {
-    fn directory(&mut self, directory: &[u8]) -> Result<(), Error> {
+    fn directory(&mut self, directory: &[u8]) {
         if self.state.get(Key::Directory) != directory {
             self.state.set(Key::Directory, directory);
             self.save();
         }
-        Ok(())
     }
 
     fn applied_nodename(&self, uuid: &[u8]) -> Option<&[u8]> {
@@ -162,8 +161,8 @@ mod tests {
                 guest.write(&format!("/elsewhere/{}", stray(0)), 0o644, "");
                 let mut journal = start(guest);
                 journal.begin(directory.as_bytes()).unwrap();
-                journal.directory(b"/elsewhere/").unwrap();
-                journal.directory(directory.as_bytes()).unwrap();
+                journal.directory(b"/elsewhere/");
+                journal.directory(directory.as_bytes());
                 (0..100).for_each(|i| guest.write(&format!("{directory}{}", stray(i)), 0o600, ""));
                 start(guest);
                 for name in others {
@@ -175,7 +174,7 @@ mod tests {
             }
             // No request, as at start; and the directory has become a link since.
             let mut journal = start(guest);
-            journal.directory(b"/was/").unwrap();
+            journal.directory(b"/was/");
             fs::write(guest.canary().join(stray(0)), "").unwrap();
             guest.link("was", "srv");
             guest.write(&format!("/srv/{}", stray(0)), 0o600, "");
@@ -191,7 +190,7 @@ mod tests {
             guest.mount("-o remount,bind,ro", "tmp");
             let mut journal = start(guest);
             assert_eq!(journal.begin(b"id"), Ok(()));
-            assert_eq!(journal.directory(b"/etc/"), Ok(()));
+            journal.directory(b"/etc/");
             assert_eq!(journal.set_applied_nodename(b"uuid", b"web1"), Ok(()));
             assert_eq!(journal.applied_nodename(b"uuid"), Some(&b"web1"[..]));
             assert_eq!((journal.refusal(), journal.refusal()), (Some(Errno(libc::EROFS)), None));

@@ -5,7 +5,7 @@ use super::super::posix::socket;
 use super::netlink::{self, Netlink};
 use super::path::open;
 use super::{dhcp, driver};
-use crate::error::{Errno, Error};
+use crate::error::Errno;
 use crate::limits::DUMP_COUNT;
 use crate::network::ip::Ip;
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
@@ -44,35 +44,32 @@ impl<'b> Links<'b> {
 }
 
 impl crate::ports::Links for Links<'_> {
-    fn find(&mut self, mac: Mac) -> Result<Option<Link>, Error> {
+    fn find(&mut self, mac: Mac, link: &mut Link) -> Result<bool, Errno> {
         for _ in 0..DUMP_COUNT {
-            let mut best = None;
-            let dumped = self.netlink.dump(libc::RTM_GETLINK, &mut |message| candidate(message, mac, &mut best));
-            match dumped {
-                Ok(()) => return Ok(best.map(|(_, link)| link)),
+            let mut best = Fitness::None;
+            match self.netlink.dump(libc::RTM_GETLINK, &mut |message| candidate(message, mac, &mut best, link)) {
                 Err(Errno(libc::EAGAIN)) => {}
-                Err(errno) => return Err(Error::System("netlink", errno)),
+                dumped => return dumped.map(|()| best != Fitness::None),
             }
         }
-        Err(Error::System("netlink", Errno(libc::EAGAIN)))
+        Err(Errno(libc::EAGAIN))
     }
 
-    fn live(&mut self, link: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Error> {
-        let addresses = self.netlink.dump(libc::RTM_GETADDR, &mut |message| address(message, link, each));
-        let all = addresses.and_then(|()| self.netlink.dump(libc::RTM_GETROUTE, &mut |message| routes(message, link, each)));
-        all.map_err(|errno| Error::System("netlink", errno))
+    fn live(&mut self, link: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Errno> {
+        self.netlink.dump(libc::RTM_GETADDR, &mut |message| address(message, link, each))?;
+        self.netlink.dump(libc::RTM_GETROUTE, &mut |message| routes(message, link, each))
     }
 
-    fn change(&mut self, link: &Link, change: &Change) -> Result<(), Error> {
+    fn change(&mut self, link: &Link, change: &Change) -> Result<(), Errno> {
         let done = match change {
             Change::PromoteSecondaries => promote_secondaries(link),
             change => self.netlink.change(&mut request(link, change)),
         };
-        done.map_err(|errno| Error::System(change.what(), if lacks_ipv6(link, change) { Errno(libc::EAFNOSUPPORT) } else { errno }))
+        done.map_err(|errno| if lacks_ipv6(link, change) { Errno(libc::EAFNOSUPPORT) } else { errno })
     }
 
-    fn stop_dhcp(&mut self, link: &Link, each: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
-        dhcp::stop(link.index, each).map_err(|errno| Error::System("look for DHCP clients", errno))
+    fn stop_dhcp(&mut self, link: &Link, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
+        dhcp::stop(link.index, each)
     }
 
     fn runs(&mut self, process: u32) -> bool {
@@ -146,6 +143,8 @@ fn emit_route(link: &Link, live: &LiveRoute, flags: u32, request: &mut Request) 
 /// How well a link fits when several have the MAC; the first of equals is taken.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fitness {
+    /// Not at all.
+    None,
     /// A veth, as containers have.
     Pair,
     /// A device, emulated or passed through.
@@ -155,23 +154,26 @@ enum Fitness {
 }
 
 /// Makes the link that a message tells of the best one, if it is.
-fn candidate(message: &Message<'_>, mac: Mac, best: &mut Option<(Fitness, Link)>) {
+fn candidate(message: &Message<'_>, mac: Mac, best: &mut Fitness, link: &mut Link) {
     let Some(found) = LinkMessage::parse(message.body) else { return };
     if message.kind != libc::RTM_NEWLINK || found.hardware != ARPHRD_ETHER || found.address != mac.0 {
         return;
     }
-    let Some(name) = core::str::from_utf8(found.name).ok().and_then(|name| name.try_into().ok()) else { return };
-    let link = Link { index: found.index, name, flags: found.flags, is_port: found.master != 0 };
+    let Ok(name) = core::str::from_utf8(found.name) else { return };
     let mut driver = [0; driver::NAME_LEN];
-    let driver = driver::of(&link.name, &mut driver);
+    let driver = driver::of(name, &mut driver);
     let fitness = match found.kind {
         _ if XEN.contains(&driver) => Fitness::Xen,
         b"veth" => Fitness::Pair,
         b"" if !VIRTUAL.contains(&driver) => Fitness::Device,
         _ => return,
     };
-    if best.as_ref().is_none_or(|(other, _)| fitness > *other) {
-        *best = Some((fitness, link));
+    if fitness > *best {
+        *best = fitness;
+        (link.index, link.flags, link.is_port) = (found.index, found.flags, found.master != 0);
+        link.name.clear();
+        // The kernel's own limit: it fits.
+        let _ = link.name.push_str(name);
     }
 }
 

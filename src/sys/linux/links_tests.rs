@@ -12,7 +12,7 @@ use std::time::Duration;
 use std::vec::Vec;
 
 use super::links::Links as KernelLinks;
-use crate::error::Error;
+use crate::error::Errno;
 use crate::limits::NETLINK_LEN;
 use crate::memory::MemoryHost;
 use crate::network::apply::{Applied, apply};
@@ -71,20 +71,20 @@ fn wanted(addresses: &[&str], gateways: [&str; 2], routes: &[&str]) -> Wanted {
 struct Watched<'b>(KernelLinks<'b>, Vec<String>);
 
 impl Links for Watched<'_> {
-    fn find(&mut self, mac: Mac) -> Result<Option<Link>, Error> {
-        self.0.find(mac)
+    fn find(&mut self, mac: Mac, link: &mut Link) -> Result<bool, Errno> {
+        self.0.find(mac, link)
     }
 
-    fn live(&mut self, link: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Error> {
+    fn live(&mut self, link: &Link, each: &mut dyn FnMut(Item)) -> Result<(), Errno> {
         self.0.live(link, each)
     }
 
-    fn change(&mut self, link: &Link, change: &Change) -> Result<(), Error> {
+    fn change(&mut self, link: &Link, change: &Change) -> Result<(), Errno> {
         self.1.push(change.to_string());
         self.0.change(link, change)
     }
 
-    fn stop_dhcp(&mut self, link: &Link, each: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
+    fn stop_dhcp(&mut self, link: &Link, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
         self.0.stop_dhcp(link, each)
     }
 
@@ -94,13 +94,15 @@ impl Links for Watched<'_> {
 }
 
 fn find(mac: Mac) -> Option<Link> {
-    KernelLinks::new(&mut [0; NETLINK_LEN]).find(mac).unwrap()
+    let mut link = Link::default();
+    KernelLinks::new(&mut [0; NETLINK_LEN]).find(mac, &mut link).unwrap().then_some(link)
 }
 
 fn try_apply(wanted: &Wanted) -> (Applied, Vec<String>) {
     let mut buffer = [0; NETLINK_LEN];
     let mut links = Watched(KernelLinks::new(&mut buffer), Vec::new());
-    let mut link = links.find(wanted.mac).unwrap().expect("no link");
+    let mut link = Link::default();
+    assert!(links.find(wanted.mac, &mut link).unwrap(), "no link");
     let applied = apply(&mut links, &mut MemoryHost::default(), &mut link, wanted);
     (applied, links.1)
 }

@@ -9,42 +9,72 @@ use super::super::os::directory::for_each_name;
 use super::bytes::Bytes;
 use super::clock::unix_time;
 use super::fd::{Stat, is_regular};
-use super::name::Name;
+use super::name::{join, until_nul};
 use super::replace::{Old, Replacement};
 use super::walk::Place;
-use crate::error::{Errno, Error};
+use crate::error::Errno;
 use crate::limits::BACKUPS_COUNT;
 use crate::ports::Journal;
+use crate::text::Text;
+
+/// Room for a file's name, at most 255 octets, with `.`, a time and `.bak~` behind it; what no file can be named is up to the kernel.
+type Room = [u8; 288];
 
 /// The time in the name of a backup of `name`; `None` if it is none of ours.
+#[inline(never)]
 fn time_of(backup: &[u8], name: &[u8]) -> Option<u64> {
     let digits = backup.strip_prefix(name)?.strip_prefix(b".")?.strip_suffix(b".bak~")?;
     let [b'1'..=b'9', ..] = digits else { return None };
-    digits.iter().try_fold(0u64, |time, &digit| time.checked_mul(10)?.checked_add(u64::from(char::from(digit).to_digit(10)?)))
+    let mut time = 0u64;
+    for digit in digits {
+        let value @ 0..=9 = digit.wrapping_sub(b'0') else { return None };
+        time = time.checked_mul(10)?.checked_add(u64::from(value))?;
+    }
+    Some(time)
 }
 
-/// The name of the backup of `name` at `time`.
+/// The name of the backup of the file at `place` at `time`.
 #[inline(never)]
-fn name_at(name: &Name, time: u64) -> Result<Name, Errno> {
-    let mut text = heapless::Vec::<u8, 300>::new();
-    let suffix = crate::text::Text::<32>::of(".%.bak~", &[&time]);
-    let parts = text.extend_from_slice(name.as_bytes()).and(text.extend_from_slice(suffix.as_str().as_bytes()));
-    parts.map_err(|_| Errno(libc::ENAMETOOLONG))?;
-    Name::new(&text)
+fn name_at<'r>(place: &Place, time: u64, room: &'r mut Room) -> &'r CStr {
+    let digits = Text::<20>::of("%", &[&time]);
+    until_nul(join(room, &[place.name().to_bytes(), b".", digits.as_bytes(), b".bak~\0"]).unwrap_or_default())
 }
 
-/// Calls `each` with every backup of the file at `place`: its name, its status and the time in its name.
-fn for_each(place: &Place, each: &mut dyn FnMut(&CStr, &Stat, u64)) -> Result<(), Errno> {
-    let listing = place.directory.again()?;
-    for_each_name(&listing, &mut |name| {
-        if let Some(time) = time_of(name.to_bytes(), place.name.as_bytes())
-            && let Ok(Some(stat)) = place.directory.stat_at(name)
+/// The backups of a file.
+#[derive(Default)]
+struct Backups {
+    count: usize,
+    /// The times in their names.
+    oldest: u64,
+    newest: u64,
+    /// Whether one has the content that was asked for.
+    equal: bool,
+}
+
+/// Looks at every backup of the file at `place`, and in it if `content` is asked for.
+#[inline(never)]
+fn look(place: &Place, content: Option<&[u8]>, backups: &mut Backups) -> Result<(), Errno> {
+    *backups = Backups { oldest: u64::MAX, ..Backups::default() };
+    for_each_name(&place.directory.again()?, &mut |name| {
+        let mut stat = Stat::NONE;
+        if let Some(time) = time_of(name.to_bytes(), place.name().to_bytes())
+            && place.directory.stat_at(name, &mut stat).is_ok()
             && is_regular(&stat)
         {
-            each(name, &stat, time);
+            backups.count += 1;
+            backups.oldest = backups.oldest.min(time);
+            backups.newest = backups.newest.max(time);
+            backups.equal |= content.is_some_and(|content| stat.size == content.len() && holds(place, name, content));
         }
         ControlFlow::Continue(())
     })
+}
+
+#[inline(never)]
+fn holds(place: &Place, name: &CStr, content: &[u8]) -> bool {
+    let mut found = Bytes::EMPTY;
+    let file = place.directory.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0);
+    file.and_then(|file| found.read(&file, content.len())).is_ok() && *found == *content
 }
 
 /// Keeps the file at `place`, whose content is `old`, under a backup name; nothing to do if a backup has this content.
@@ -53,49 +83,32 @@ fn for_each(place: &Place, each: &mut dyn FnMut(&CStr, &Stat, u64)) -> Result<()
 ///
 /// ENAMETOOLONG; what listing or copying says. The file itself is untouched in any case.
 #[inline(never)]
-pub fn keep(place: &Place, old: &Old, journal: &mut dyn Journal, real: &[u8]) -> Result<(), Error> {
-    let failed = |errno| Error::System("make backup", errno);
-    let mut equal = false;
-    // Later than the others even if the clock was set back or they were made within this second: the names tell their order.
-    let mut time = unix_time();
-    for_each(place, &mut |name, stat, at| {
-        time = time.max(at.wrapping_add(1));
-        equal = equal || stat.st_size == old.stat.st_size && read(place, name, stat).is_ok_and(|content| *content == *old.content);
-    })
-    .map_err(failed)?;
-    if equal {
+pub fn keep(place: &Place, old: &Old, journal: &mut dyn Journal) -> Result<(), Errno> {
+    let mut backups = Backups::default();
+    look(place, Some(&old.content), &mut backups)?;
+    if backups.equal {
         return Ok(());
     }
+    // Later than the others even if the clock was set back or they were made within this second: the names tell their order.
+    let mut time = unix_time().max(backups.newest.wrapping_add(1));
+    let mut room: Room = [0; 288];
     loop {
-        let backup = name_at(&place.name, time).map_err(failed)?;
-        match place.directory.link_at(place.name.as_c(), backup.as_c()) {
-            Ok(()) => return Ok(()),
+        let backup = name_at(place, time, &mut room);
+        match place.directory.link_at(place.name(), backup) {
             Err(Errno(libc::EEXIST)) => time = time.wrapping_add(1),
-            Err(_) => {
-                let mut copy = Replacement::copy_of(place, old, journal, real)?;
-                copy.finish()?;
-                return copy.commit(&backup).map(drop);
-            }
+            done @ (Ok(()) | Err(Errno(libc::ENAMETOOLONG))) => return done,
+            Err(_) => return Replacement::new(place, old, 0, journal).copy_to(backup),
         }
     }
-}
-
-fn read(place: &Place, name: &CStr, stat: &Stat) -> Result<Bytes, Errno> {
-    Bytes::read(&place.directory.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0)?, stat.st_size as usize)
 }
 
 /// Removes all but the newest backups of the file at `place`, as far as they can be removed: the file itself is replaced already.
 #[inline(never)]
 pub fn prune(place: &Place) {
-    loop {
-        let (mut count, mut oldest) = (0, u64::MAX);
-        let listed = for_each(place, &mut |_, _, time| {
-            count += 1;
-            oldest = oldest.min(time);
-        });
-        let remove = || place.directory.unlink_at(name_at(&place.name, oldest)?.as_c());
-        if count <= BACKUPS_COUNT || listed.and_then(|()| remove()).is_err() {
-            return;
-        }
-    }
+    let mut backups = Backups::default();
+    let mut room: Room = [0; 288];
+    while look(place, None, &mut backups).is_ok()
+        && backups.count > BACKUPS_COUNT
+        && place.directory.unlink_at(name_at(place, backups.oldest, &mut room)).is_ok()
+    {}
 }

@@ -7,25 +7,23 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::backup::{keep, prune};
-use super::bytes::Bytes;
 use super::clock::unix_time;
 use super::guest::{Guest, INJECT, alone};
 use super::replace::Old;
-use super::walk::{Last, Place, RealPath, find};
-use crate::error::Error;
+use super::walk::{Last, Place};
+use crate::error::Errno;
 use crate::memory::MemoryJournal;
 
 fn place(guest: &Guest, path: &str) -> (Place, Old) {
-    let place = find(&guest.root, path.as_bytes(), false, Last::Follow, &mut RealPath::new()).unwrap();
-    let file = place.directory.open_at(place.name.as_c(), libc::O_RDONLY, 0).unwrap();
-    let stat = file.stat().unwrap();
-    let content = Bytes::read(&file, stat.st_size as usize).unwrap();
-    (place, Old { file, stat, content })
+    let (mut place, mut old) = (Place::none(), Old::NONE);
+    place.find(&guest.root, path.as_bytes(), false, Last::Follow).unwrap();
+    old.read(&place).unwrap();
+    (place, old)
 }
 
-fn keep_now(guest: &Guest, path: &str) -> Result<(), Error> {
+fn keep_now(guest: &Guest, path: &str) -> Result<(), Errno> {
     let (place, old) = place(guest, path);
-    keep(&place, &old, &mut MemoryJournal::default(), b"/etc/")
+    keep(&place, &old, &mut MemoryJournal::default())
 }
 
 fn time_in(backup: &str) -> u64 {

@@ -18,12 +18,17 @@ pub struct Bytes {
 }
 
 impl Bytes {
-    /// `len` zero bytes.
+    /// No bytes, no pages.
+    pub const EMPTY: Self = Self { start: NonNull::dangling(), mapped: 0, len: 0 };
+
+    /// Becomes `len` zero bytes.
     ///
     /// # Errors
     ///
     /// ENOMEM.
-    pub fn zeroed(len: usize) -> Result<Self, Errno> {
+    #[inline(never)]
+    pub fn zero(&mut self, len: usize) -> Result<(), Errno> {
+        *self = Self::EMPTY;
         let mapped = len.max(1);
         let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
         // SAFETY: a new anonymous mapping; no existing memory is touched.
@@ -31,22 +36,24 @@ impl Bytes {
         if start == libc::MAP_FAILED {
             check(-1)?;
         }
-        let start = NonNull::new(start.cast()).ok_or(Errno(libc::ENOMEM))?;
-        Ok(Self { start, mapped, len })
+        self.start = NonNull::new(start.cast()).ok_or(Errno(libc::ENOMEM))?;
+        (self.mapped, self.len) = (mapped, len);
+        Ok(())
     }
 
-    /// All that can be read from `file`, whose size is about `size`.
+    /// Becomes all that can be read from `file`, whose size is about `size`.
     ///
     /// # Errors
     ///
-    /// As [`Bytes::zeroed`] and read(2); EFBIG beyond [`FILE_LEN`]; EAGAIN if the file grew while it was read.
-    pub fn read(file: &Fd, size: usize) -> Result<Self, Errno> {
+    /// As [`Bytes::zero`] and read(2); EFBIG beyond [`FILE_LEN`]; EAGAIN if the file grew while it was read.
+    #[inline(never)]
+    pub fn read(&mut self, file: &Fd, size: usize) -> Result<(), Errno> {
         if size > FILE_LEN {
             return Err(Errno(libc::EFBIG));
         }
-        let mut bytes = Self::zeroed(size + 1)?;
-        bytes.len = file.read_full(bytes.bytes_mut())?;
-        if bytes.len > size { Err(Errno(libc::EAGAIN)) } else { Ok(bytes) }
+        self.zero(size + 1)?;
+        self.len = file.read_full(self.bytes_mut())?;
+        if self.len > size { Err(Errno(libc::EAGAIN)) } else { Ok(()) }
     }
 
     /// The bytes, to be written.
@@ -68,7 +75,7 @@ impl Deref for Bytes {
 impl Drop for Bytes {
     fn drop(&mut self) {
         zeroize::Zeroize::zeroize(self.bytes_mut());
-        // SAFETY: this mapping is ours and nothing borrows it any more.
+        // SAFETY: this mapping is ours and nothing borrows it any more. Without one the length is 0, which is refused.
         unsafe { libc::munmap(self.start.as_ptr().cast(), self.mapped) };
     }
 }
@@ -81,7 +88,10 @@ mod tests {
     alone! {
         fn files_that_change_and_the_largest(guest) {
             guest.write("etc/file", 0o644, "12345");
-            let read = |size| Bytes::read(&guest.open("etc").open_at(c"file", libc::O_RDONLY, 0).unwrap(), size).map(|bytes| bytes.len());
+            let read = |size| {
+                let mut bytes = Bytes::EMPTY;
+                bytes.read(&guest.open("etc").open_at(c"file", libc::O_RDONLY, 0).unwrap(), size).map(|()| bytes.len())
+            };
             assert_eq!((read(5), read(9), read(4), read(0)), (Ok(5), Ok(5), Err(Errno(libc::EAGAIN)), Err(Errno(libc::EAGAIN))));
             guest.write("etc/file", 0o644, "");
             assert_eq!((read(0), read(FILE_LEN), read(FILE_LEN + 1)), (Ok(0), Ok(0), Err(Errno(libc::EFBIG))));

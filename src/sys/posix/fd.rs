@@ -5,8 +5,31 @@ use core::mem::MaybeUninit;
 
 use crate::error::Errno;
 
-/// What fstat(2) tells.
-pub type Stat = libc::stat;
+/// What fstat(2) tells, as far as anything here asks. Mode 0: there is nothing.
+#[derive(Clone, Copy)]
+pub struct Stat {
+    /// Type and permissions.
+    pub mode: libc::mode_t,
+    /// Owner.
+    pub uid: libc::uid_t,
+    /// Group.
+    pub gid: libc::gid_t,
+    /// Octets.
+    pub size: usize,
+    /// File system and number in it: two of the same are the same file.
+    pub id: (libc::dev_t, libc::ino_t),
+}
+
+impl Stat {
+    /// There is nothing.
+    pub const NONE: Self = Self { mode: 0, uid: 0, gid: 0, size: 0, id: (0, 0) };
+
+    #[inline(never)]
+    fn set(&mut self, stat: &libc::stat) {
+        let size = usize::try_from(stat.st_size).unwrap_or(usize::MAX);
+        *self = Self { mode: stat.st_mode, uid: stat.st_uid, gid: stat.st_gid, size, id: (stat.st_dev, stat.st_ino) };
+    }
+}
 
 /// A descriptor that is closed when dropped. Never 0, 1 or 2, so that what is written to a closed stderr cannot end up in a file.
 #[derive(Debug)]
@@ -52,7 +75,19 @@ pub fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> 
     }
 }
 
+/// After a call that failed: nothing if a signal interrupted it, else its errno.
+#[inline(never)]
+fn interrupted() -> Result<(), Errno> {
+    match last_errno() {
+        Errno(libc::EINTR) => Ok(()),
+        errno => Err(errno),
+    }
+}
+
 impl Fd {
+    /// No descriptor: every call on it is EBADF.
+    pub const NONE: Self = Self(-1);
+
     /// Takes ownership of a descriptor that a system call just made; moves it above 2 and sets close-on-exec.
     ///
     /// # Errors
@@ -79,11 +114,7 @@ impl Fd {
     ///
     /// See open(2).
     pub fn open(path: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
-        // openat(2), since musl's open sets close-on-exec a second time, for kernels before 2.6.23; those lose the flag, which only
-        // matters where another program is started.
-        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY;
-        // SAFETY: `path` is NUL-terminated and outlives the call.
-        retry(|| Self::adopt(unsafe { libc::openat(libc::AT_FDCWD, path.as_ptr(), flags, libc::c_uint::from(mode)) }))
+        Self::open_from(libc::AT_FDCWD, path, flags, mode)
     }
 
     /// openat(2) of a name in this directory, close-on-exec, a symbolic link is ELOOP.
@@ -92,9 +123,17 @@ impl Fd {
     ///
     /// See openat(2).
     pub fn open_at(&self, name: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
-        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY | libc::O_NOFOLLOW;
-        // SAFETY: `name` is NUL-terminated and outlives the call.
-        retry(|| Self::adopt(unsafe { libc::openat(self.0, name.as_ptr(), flags, libc::c_uint::from(mode)) }))
+        Self::open_from(self.0, name, flags | libc::O_NOFOLLOW, mode)
+    }
+
+    /// openat(2) in any case, since musl's open sets close-on-exec a second time, for kernels before 2.6.23; those lose the flag, which
+    /// only matters where another program is started.
+    #[inline(never)]
+    fn open_from(directory: libc::c_int, path: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
+        let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY;
+        // SAFETY: `path` is NUL-terminated and outlives the call.
+        let made = retry(|| check(unsafe { libc::openat(directory, path.as_ptr(), flags, libc::c_uint::from(mode)) }))?;
+        Self::adopt(made)
     }
 
     /// This directory, opened again: one that can be walked or listed on its own.
@@ -112,8 +151,14 @@ impl Fd {
     ///
     /// See read(2).
     pub fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
-        // SAFETY: the pointer and the length are those of a writable slice.
-        retry(|| check_len(unsafe { libc::read(self.0, buffer.as_mut_ptr().cast(), buffer.len()) }))
+        loop {
+            // SAFETY: the pointer and the length are those of a writable slice.
+            let got = unsafe { libc::read(self.0, buffer.as_mut_ptr().cast(), buffer.len()) };
+            if got >= 0 {
+                return Ok(got as usize);
+            }
+            interrupted()?;
+        }
     }
 
     /// write(2) of some of `bytes`.
@@ -122,8 +167,14 @@ impl Fd {
     ///
     /// See write(2).
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
-        // SAFETY: the pointer and the length are those of a readable slice.
-        retry(|| check_len(unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) }))
+        loop {
+            // SAFETY: the pointer and the length are those of a readable slice.
+            let put = unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) };
+            if put >= 0 {
+                return Ok(put as usize);
+            }
+            interrupted()?;
+        }
     }
 
     /// Writes all of `bytes`.
@@ -173,28 +224,33 @@ impl Fd {
     /// # Errors
     ///
     /// See fstat(2).
-    pub fn stat(&self) -> Result<Stat, Errno> {
-        let mut stat = MaybeUninit::<Stat>::uninit();
-        // SAFETY: `stat` is writable and of the right type.
-        check(unsafe { libc::fstat(self.0, stat.as_mut_ptr()) })?;
+    #[inline(never)]
+    pub fn stat(&self, stat: &mut Stat) -> Result<(), Errno> {
+        let mut found = MaybeUninit::<libc::stat>::uninit();
+        // SAFETY: `found` is writable and of the right type.
+        check(unsafe { libc::fstat(self.0, found.as_mut_ptr()) })?;
         // SAFETY: fstat succeeded, so it filled the structure.
-        Ok(unsafe { stat.assume_init() })
+        stat.set(unsafe { found.assume_init_ref() });
+        Ok(())
     }
 
-    /// fstatat(2) of a name in this directory, links not followed; `None` if there is nothing.
+    /// fstatat(2) of a name in this directory, links not followed; mode 0 if there is nothing.
     ///
     /// # Errors
     ///
     /// See fstatat(2).
-    pub fn stat_at(&self, name: &CStr) -> Result<Option<Stat>, Errno> {
-        let mut stat = MaybeUninit::<Stat>::uninit();
-        // SAFETY: `name` is NUL-terminated, `stat` is writable and of the right type.
-        match check(unsafe { libc::fstatat(self.0, name.as_ptr(), stat.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW) }) {
+    #[inline(never)]
+    pub fn stat_at(&self, name: &CStr, stat: &mut Stat) -> Result<(), Errno> {
+        let mut found = MaybeUninit::<libc::stat>::uninit();
+        *stat = Stat::NONE;
+        // SAFETY: `name` is NUL-terminated, `found` is writable and of the right type.
+        match check(unsafe { libc::fstatat(self.0, name.as_ptr(), found.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW) }) {
             // SAFETY: fstatat succeeded, so it filled the structure.
-            Ok(_) => Ok(Some(unsafe { stat.assume_init() })),
-            Err(Errno(libc::ENOENT)) => Ok(None),
-            Err(errno) => Err(errno),
+            Ok(_) => stat.set(unsafe { found.assume_init_ref() }),
+            Err(Errno(libc::ENOENT)) => {}
+            Err(errno) => return Err(errno),
         }
+        Ok(())
     }
 
     /// readlinkat(2) of a name in this directory; the target's length. A target that fills `buffer` may be cut: ENAMETOOLONG.
@@ -283,15 +339,15 @@ impl Drop for Fd {
 
 /// A regular file?
 pub fn is_regular(stat: &Stat) -> bool {
-    stat.st_mode & libc::S_IFMT == libc::S_IFREG
+    stat.mode & libc::S_IFMT == libc::S_IFREG
 }
 
 /// A directory?
 pub fn is_directory(stat: &Stat) -> bool {
-    stat.st_mode & libc::S_IFMT == libc::S_IFDIR
+    stat.mode & libc::S_IFMT == libc::S_IFDIR
 }
 
 /// A symbolic link?
 pub fn is_link(stat: &Stat) -> bool {
-    stat.st_mode & libc::S_IFMT == libc::S_IFLNK
+    stat.mode & libc::S_IFMT == libc::S_IFLNK
 }

@@ -1,12 +1,11 @@
 //! The `Files` port: the guest's own files below the agent's root.
 
 use super::backup;
-use super::bytes::Bytes;
-use super::fd::{Fd, is_directory, is_link, is_regular};
+use super::fd::{Fd, Stat};
 use super::library;
 use super::locks::AccountLock;
 use super::replace::{Old, Replacement};
-use super::walk::{self, Last, Place, RealPath};
+use super::walk::{Last, Place};
 use crate::error::{Errno, Error};
 use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink};
 
@@ -21,24 +20,16 @@ impl<'r> GuestFiles<'r> {
     pub fn new(root: &'r Fd) -> Self {
         Self { root, lock: None }
     }
+}
 
-    /// The regular file at `place`, open and read.
-    #[inline(never)]
-    fn old(place: &Place) -> Result<Option<Old>, Error> {
-        let Some(stat) = &place.stat else { return Ok(None) };
-        if is_directory(stat) {
-            return Err(Error::System("replace file", Errno(libc::EISDIR)));
-        }
-        if !is_regular(stat) {
-            return Err(Error::Request("the path is neither a file nor free"));
-        }
-        let read = || {
-            let file = place.directory.open_at(place.name.as_c(), libc::O_RDONLY | libc::O_NONBLOCK, 0)?;
-            let stat = file.stat()?;
-            let content = Bytes::read(&file, usize::try_from(stat.st_size).map_err(|_| Errno(libc::EFBIG))?)?;
-            Ok(Old { file, stat, content })
-        };
-        read().map(Some).map_err(|e| Error::System("read file", e))
+/// What a path names.
+fn kind_of(stat: &Stat) -> Option<Kind> {
+    match stat.mode & libc::S_IFMT {
+        0 => None,
+        libc::S_IFREG => Some(Kind::File),
+        libc::S_IFLNK => Some(Kind::Link),
+        libc::S_IFDIR => Some(Kind::Directory),
+        _ => Some(Kind::Other),
     }
 }
 
@@ -51,37 +42,52 @@ impl Sink for Nowhere {
     }
 }
 
+/// Replaces the file at `place`, or makes it.
+#[inline(never)]
+fn edit(place: &Place, rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
+    let exists = match kind_of(&place.stat) {
+        None => false,
+        Some(Kind::File) => true,
+        Some(Kind::Directory) => return Err(Error::System("replace file", Errno(libc::EISDIR))),
+        _ => return Err(Error::Request("the path is neither a file nor free")),
+    };
+    let mut old = Old::NONE;
+    if exists {
+        old.read(place).map_err(|e| Error::System("read file", e))?;
+    }
+    let writable = exists | rule.create.is_some();
+    let mut new = Replacement::new(place, &old, rule.create.unwrap_or(0), journal);
+    let out: &mut dyn Sink = if writable { &mut new } else { &mut Nowhere };
+    if !edit(exists.then_some(&*old.content), out)? || !writable {
+        return Ok(Outcome::Same);
+    }
+    let backup = rule.backup & exists;
+    match new.finish(backup) {
+        Ok(true) => {}
+        Ok(false) => return Ok(Outcome::Same),
+        Err(errno) => return Err(new.failed(errno)),
+    }
+    if backup {
+        backup::prune(place);
+    }
+    Ok(if exists { Outcome::Replaced } else { Outcome::Created })
+}
+
 impl Files for GuestFiles<'_> {
     fn edit(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
-        let mut real = RealPath::new();
-        let place = match walk::find(self.root, path, rule.parents, Last::Follow, &mut real) {
-            Ok(place) => place,
-            Err(Errno(libc::ENOENT)) if rule.create.is_none() => return edit(None, &mut Nowhere).map(|_| Outcome::Same),
+        let mut place = Place::none();
+        match place.find(self.root, path, rule.parents, Last::Follow) {
+            Ok(()) => {}
+            Err(Errno(libc::ENOENT)) if rule.create.is_none() => place.stat = Stat::NONE,
             Err(errno) => return Err(Error::System("open directory", errno)),
-        };
-        let old = Self::old(&place)?;
-        let Some(mode) = rule.create.or(old.as_ref().map(|_| 0)) else {
-            return edit(None, &mut Nowhere).map(|_| Outcome::Same);
-        };
-        let mut new = Replacement::new(&place, old.as_ref(), mode, journal, &real);
-        if !edit(old.as_ref().map(|o| &*o.content), &mut new)? || !new.finish()? {
-            return Ok(Outcome::Same);
         }
-        let Some(old) = old.as_ref().filter(|_| rule.backup) else { return new.commit(&place.name) };
-        backup::keep(&place, old, new.journal(), &real)?;
-        let outcome = new.commit(&place.name)?;
-        backup::prune(&place);
-        Ok(outcome)
+        self::edit(&place, rule, journal, edit)
     }
 
     fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error> {
-        match walk::find(self.root, path, false, Last::Keep, &mut RealPath::new()) {
-            Ok(place) => Ok(place.stat.map(|stat| match stat {
-                s if is_regular(&s) => Kind::File,
-                s if is_link(&s) => Kind::Link,
-                s if is_directory(&s) => Kind::Directory,
-                _ => Kind::Other,
-            })),
+        let mut place = Place::none();
+        match place.find(self.root, path, false, Last::Keep) {
+            Ok(()) => Ok(kind_of(&place.stat)),
             Err(Errno(libc::ENOENT)) => Ok(None),
             Err(errno) => Err(Error::System("look at file", errno)),
         }
@@ -92,12 +98,17 @@ impl Files for GuestFiles<'_> {
             Accounts::Shadow => (b"/etc/shadow", c"shadow.lock"),
             Accounts::Passwd => (b"/etc/passwd", c"passwd.lock"),
         };
-        let failed = |e| Error::System("lock accounts", e);
-        let mut real = RealPath::new();
-        let place = walk::find(self.root, path, false, Last::Keep, &mut real).map_err(failed)?;
-        journal.directory(&real)?;
-        self.lock = AccountLock::try_take(place.directory, name).map_err(failed)?;
-        Ok(self.lock.is_some())
+        let mut place = Place::none();
+        let taken = place.find(self.root, path, false, Last::Keep).and_then(|()| {
+            journal.directory(place.real());
+            AccountLock::try_take(core::mem::replace(&mut place.directory, Fd::NONE), name)
+        });
+        match taken {
+            Ok(lock) => self.lock = Some(lock),
+            Err(Errno(libc::EAGAIN)) => return Ok(false),
+            Err(errno) => return Err(Error::System("lock accounts", errno)),
+        }
+        Ok(true)
     }
 
     fn unlock_accounts(&mut self) {
@@ -105,6 +116,6 @@ impl Files for GuestFiles<'_> {
     }
 
     fn crypt_knows(&mut self, scheme: &[u8]) -> Result<Option<bool>, Error> {
-        library::knows(self.root, scheme).map_err(|e| Error::System("search libcrypt", e))
+        Ok(library::knows(self.root, scheme))
     }
 }

@@ -3,71 +3,82 @@
 use core::ops::ControlFlow;
 
 use super::super::os::directory::for_each_name;
-use super::fd::Fd;
-use super::walk::{self, Last, RealPath};
+use super::bytes::Bytes;
+use super::fd::{Fd, Stat};
+use super::name::join;
+use super::walk::{Last, Place};
 use crate::error::Errno;
 
 /// Where libraries are, below the root. One level of multiarch directories (`x86_64-linux-gnu`) is looked into as well.
 const DIRECTORIES: [&[u8]; 6] = [b"/lib", b"/lib64", b"/lib32", b"/usr/lib", b"/usr/lib64", b"/usr/lib32"];
 
-/// Whether any `libcrypt.so*` below `root` holds the octets `scheme`; `None` if there is no such library.
-///
-/// # Errors
-///
-/// See getdents64(2). What cannot be opened or read is as if it were not there.
-pub fn knows(root: &Fd, scheme: &[u8]) -> Result<Option<bool>, Errno> {
-    let mut found = None;
+/// Whether any `libcrypt.so*` below `root` holds the octets `scheme`; `None` if there is no such library. What cannot be opened or read
+/// is as if it were not there; a library over [`FILE_LEN`](crate::limits::FILE_LEN) knows nothing.
+pub fn knows(root: &Fd, scheme: &[u8]) -> Option<bool> {
+    let mut search = Search { root, scheme, found: None };
     for directory in DIRECTORIES {
-        let Ok(place) = open_in(root, directory) else { continue };
-        search(root, directory, &place, scheme, true, &mut found)?;
-        if found == Some(true) {
-            break;
+        if search.found != Some(true) {
+            let _ = search.directory(directory, true);
         }
     }
-    Ok(found)
+    search.found
 }
 
-/// Opens a directory or file below the root, links followed.
-fn open_in(root: &Fd, path: &[u8]) -> Result<Fd, Errno> {
-    let place = walk::find(root, path, false, Last::Follow, &mut RealPath::new())?;
-    place.directory.open_at(place.name.as_c(), libc::O_RDONLY | libc::O_NONBLOCK, 0)
+struct Search<'a> {
+    root: &'a Fd,
+    scheme: &'a [u8],
+    found: Option<bool>,
 }
 
-fn search(root: &Fd, path: &[u8], directory: &Fd, scheme: &[u8], deeper: bool, found: &mut Option<bool>) -> Result<(), Errno> {
-    for_each_name(directory, &mut |name| {
-        let name = name.to_bytes();
-        let library = name.starts_with(b"libcrypt.so");
-        let multiarch = deeper && name.windows(7).any(|w| w == b"-linux-");
-        if library || multiarch {
-            let mut below = heapless::Vec::<u8, 300>::new();
-            let joined = below.extend_from_slice(path).and(below.extend_from_slice(b"/")).and(below.extend_from_slice(name));
-            if let (Ok(()), Ok(file)) = (joined, open_in(root, &below)) {
-                if library {
-                    *found = Some(found.unwrap_or(false) || holds(&file, scheme));
-                } else {
-                    // A directory that cannot be read has no library in it.
-                    let _ = search(root, &below, &file, scheme, false, found);
-                }
+impl Search<'_> {
+    /// Looks into a directory, and into multiarch directories in it if `deeper`.
+    #[inline(never)]
+    fn directory(&mut self, path: &[u8], deeper: bool) -> Result<(), Errno> {
+        for_each_name(&self.open(path)?, &mut |name| {
+            let name = name.to_bytes();
+            let (library, multiarch) = (name.starts_with(b"libcrypt.so"), deeper & holds(name, b"-linux-"));
+            if library | multiarch {
+                let mut room = [0; 300];
+                let below = join(&mut room, &[path, b"/", name]).unwrap_or_default();
+                // A directory that cannot be read has no library in it.
+                let _ = if library { self.library(below) } else { self.directory(below, false) };
             }
+            if self.found == Some(true) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    }
+
+    #[inline(never)]
+    fn library(&mut self, path: &[u8]) -> Result<(), Errno> {
+        let file = self.open(path)?;
+        self.found = Some(self.found.unwrap_or(false));
+        let (mut stat, mut content) = (Stat::NONE, Bytes::EMPTY);
+        file.stat(&mut stat)?;
+        content.read(&file, stat.size)?;
+        if holds(&content, self.scheme) {
+            self.found = Some(true);
         }
-        if *found == Some(true) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
+        Ok(())
+    }
+
+    /// Opens a directory or file below the root, links followed.
+    #[inline(never)]
+    fn open(&self, path: &[u8]) -> Result<Fd, Errno> {
+        let mut place = Place::none();
+        place.find(self.root, path, false, Last::Follow)?;
+        place.open(libc::O_RDONLY)
+    }
 }
 
-/// Whether the file's content holds `needle`, which is far shorter than the buffer.
-fn holds(file: &Fd, needle: &[u8]) -> bool {
-    let mut buffer = [0; 1024];
-    let mut kept = 0;
-    loop {
-        let Ok(got @ 1..) = file.read(buffer.get_mut(kept..).unwrap_or_default()) else { return false };
-        let have = kept + got;
-        if buffer.get(..have).unwrap_or_default().windows(needle.len()).any(|w| w == needle) {
+/// Whether `needle` is anywhere in `bytes`.
+#[inline(never)]
+fn holds(mut bytes: &[u8], needle: &[u8]) -> bool {
+    while let [_, rest @ ..] = bytes {
+        if bytes.starts_with(needle) {
             return true;
         }
-        // The needle may stand across two reads.
-        kept = have.min(needle.len() - 1);
-        buffer.copy_within(have - kept..have, 0);
+        bytes = rest;
     }
+    false
 }
 
 #[cfg(test)]
@@ -78,7 +89,7 @@ mod tests {
     use super::knows;
 
     fn knows_sha512(guest: &Guest) -> Option<bool> {
-        knows(&guest.root, b"$6$").unwrap()
+        knows(&guest.root, b"$6$")
     }
 
     alone! {

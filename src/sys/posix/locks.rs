@@ -5,9 +5,8 @@
 use core::ffi::CStr;
 
 use super::fd::{Fd, check};
-use super::name::Name;
 use super::process;
-use super::replace::temporary_name;
+use super::replace::TemporaryName;
 use crate::error::Errno;
 use crate::text::Text;
 
@@ -20,61 +19,91 @@ pub struct AccountLock {
 }
 
 impl AccountLock {
-    /// Tries to take both locks in `etc`; `None` if somebody else has one now. A lock file of a process that is gone is taken over.
+    /// Tries to take both locks in `etc`. A lock file of a process that is gone is taken over.
     ///
     /// # Errors
     ///
-    /// EROFS, ENOSPC, EACCES: what creating a file in `etc` says.
-    pub fn try_take(etc: Fd, name: &'static CStr) -> Result<Option<Self>, Errno> {
+    /// EAGAIN if somebody else has one now; EROFS, ENOSPC, EACCES: what creating a file in `etc` says.
+    #[inline(never)]
+    pub fn try_take(etc: Fd, name: &'static CStr) -> Result<Self, Errno> {
         let pwd = etc.open_at(c".pwd.lock", libc::O_WRONLY | libc::O_CREAT | libc::O_NONBLOCK, 0o600)?;
-        // SAFETY: all-zero is a valid flock; it means the whole file.
-        let mut whole: libc::flock = unsafe { core::mem::zeroed() };
-        whole.l_type = libc::F_WRLCK as libc::c_short;
-        // SAFETY: `whole` is a valid flock.
-        match check(unsafe { libc::fcntl(pwd.raw(), libc::F_SETLK, &raw const whole) }) {
-            Ok(_) => {}
-            Err(Errno(libc::EACCES | libc::EAGAIN)) => return Ok(None),
-            Err(errno) => return Err(errno),
-        }
-        let own = temporary_name()?;
-        let made = write_own(&etc, &own).and_then(|()| link_own(&etc, &own, name));
-        let _ = etc.unlink_at(own.as_c());
+        lock_whole(&pwd)?;
+        make_lock(&etc, name)?;
         // Not before: what is dropped removes the lock file, be it another's.
-        Ok(made?.then(|| Self { etc, name, _pwd: pwd }))
+        Ok(Self { etc, name, _pwd: pwd })
     }
+}
+
+/// The fcntl lock.
+#[inline(never)]
+fn lock_whole(file: &Fd) -> Result<(), Errno> {
+    // SAFETY: all-zero is a valid flock; it means the whole file.
+    let mut whole: libc::flock = unsafe { core::mem::zeroed() };
+    whole.l_type = libc::F_WRLCK as libc::c_short;
+    // SAFETY: `whole` is a valid flock.
+    match check(unsafe { libc::fcntl(file.raw(), libc::F_SETLK, &raw const whole) }) {
+        Err(Errno(libc::EACCES)) => Err(Errno(libc::EAGAIN)),
+        result => result.map(drop),
+    }
+}
+
+/// The lock file.
+#[inline(never)]
+fn make_lock(etc: &Fd, name: &CStr) -> Result<(), Errno> {
+    let mut own = TemporaryName::blank();
+    own.make()?;
+    let own = own.as_c();
+    let made = write_own(etc, own).and_then(|()| link_own(etc, own, name));
+    let _ = etc.unlink_at(own);
+    made
 }
 
 /// Makes the file that becomes the lock: our process id and a NUL, as shadow-utils writes it.
-fn write_own(etc: &Fd, own: &Name) -> Result<(), Errno> {
-    let file = etc.open_at(own.as_c(), libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL, 0o600)?;
-    file.write_all(Text::<16>::of("%\0", &[&process::id()]).as_str().as_bytes())
+#[inline(never)]
+fn write_own(etc: &Fd, own: &CStr) -> Result<(), Errno> {
+    let file = etc.open_at(own, libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL, 0o600)?;
+    file.write_all(Text::<20>::of("%\0", &[&process::id()]).as_bytes())
 }
 
-/// Links our file to the lock's name; `false` if the lock belongs to a living process.
-fn link_own(etc: &Fd, own: &Name, name: &CStr) -> Result<bool, Errno> {
-    let link = || match etc.link_at(own.as_c(), name) {
-        Err(Errno(libc::EEXIST)) => Ok(false),
-        result => result.map(|()| true),
-    };
-    if link()? {
-        return Ok(true);
+/// Links our file to the lock's name, once more if the lock's owner is gone.
+#[inline(never)]
+fn link_own(etc: &Fd, own: &CStr, name: &CStr) -> Result<(), Errno> {
+    let linked = link(etc, own, name);
+    if linked != Err(Errno(libc::EAGAIN)) {
+        return linked;
     }
-    let mut text = [0; 16];
-    let len = match etc.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0) {
-        Ok(file) => file.read_full(&mut text)?,
-        Err(Errno(libc::ENOENT)) => return Ok(false), // just given back; the caller tries again
-        Err(errno) => return Err(errno),
-    };
-    let mut digits = text.iter().take(len).map_while(|&byte| char::from(byte).to_digit(10));
-    let holder = digits.try_fold(0, |pid: libc::pid_t, digit| pid.checked_mul(10)?.checked_add(digit as libc::pid_t));
-    // An empty or unreadable lock file tells nothing of its holder, so it is respected, as shadow-utils does.
-    let Some(holder @ 1..) = holder else { return Ok(false) };
-    if holder != process::id() && process::exists(holder) {
-        return Ok(false);
-    }
+    stale(etc, name)?;
     // If it cannot be removed it is still there.
     let _ = etc.unlink_at(name);
-    link()
+    link(etc, own, name)
+}
+
+#[inline(never)]
+fn link(etc: &Fd, own: &CStr, name: &CStr) -> Result<(), Errno> {
+    match etc.link_at(own, name) {
+        Err(Errno(libc::EEXIST)) => Err(Errno(libc::EAGAIN)),
+        result => result,
+    }
+}
+
+/// Nothing if the process whose number the lock file `name` begins with is gone, or this one in an earlier life; else EAGAIN.
+#[inline(never)]
+fn stale(etc: &Fd, name: &CStr) -> Result<(), Errno> {
+    let held = Err(Errno(libc::EAGAIN));
+    let mut text = [0; 16];
+    let file = match etc.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0) {
+        Err(Errno(libc::ENOENT)) => return held, // just given back: the caller tries again
+        file => file?,
+    };
+    file.read_full(&mut text)?;
+    let mut holder: libc::pid_t = 0;
+    for byte in text {
+        let digit @ 0..=9 = byte.wrapping_sub(b'0') else { break };
+        let Some(more) = holder.checked_mul(10).and_then(|h| h.checked_add(digit.into())) else { return held };
+        holder = more;
+    }
+    // An empty or unreadable lock file tells nothing of its holder, so it is respected, as shadow-utils does.
+    if holder == 0 || holder != process::id() && process::exists(holder) { held } else { Ok(()) }
 }
 
 impl Drop for AccountLock {

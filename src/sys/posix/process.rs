@@ -89,7 +89,7 @@ pub fn send_signal(pid: libc::pid_t, signal: libc::c_int) -> Result<(), Errno> {
 /// See open(2), write(2).
 pub fn write_pid_file(path: &CStr, pid: libc::pid_t) -> Result<(), Errno> {
     let file = Fd::open(path, libc::O_WRONLY | libc::O_CREAT | libc::O_TRUNC | libc::O_NOFOLLOW, 0o644)?;
-    file.write_all(Text::<16>::of("%\n", &[&pid]).as_bytes())
+    file.write_all(Text::<20>::of("%\n", &[&pid]).as_bytes())
 }
 
 /// Removes the pid file. One that is gone already is fine.

@@ -3,30 +3,51 @@
 //! As long as what is put equals the old content nothing is written at all; the temporary file is made at the first difference. It
 //! has its final owner, mode and labels before any content arrives, and is removed again if anything fails.
 
+use core::ffi::CStr;
+
 use super::super::os::{attributes, random};
+use super::backup;
 use super::bytes::Bytes;
 use super::fd::{Fd, Stat};
-use super::name::Name;
+use super::name::until_nul;
 use super::walk::Place;
 use crate::error::{Errno, Error};
-use crate::ports::{Journal, Outcome, Sink};
-use crate::text::Hex;
+use crate::ports::{Journal, Sink};
 
 /// What temporary names begin with; 16 hex digits and `~` follow.
 const TEMPORARY: &[u8] = b".nova-agent.";
 
-/// A new random temporary name.
-///
-/// # Errors
-///
-/// See [`random`].
-pub fn temporary_name() -> Result<Name, Errno> {
-    let mut bytes = [0; 8];
-    random(&mut bytes)?;
-    Name::of(".nova-agent.%~", &[&Hex(u64::from_ne_bytes(bytes), 16)])
+/// A random temporary name.
+pub struct TemporaryName([u8; 30]);
+
+impl TemporaryName {
+    /// The name before it is made.
+    pub const fn blank() -> Self {
+        Self(*b".nova-agent.0123456789abcdef~\0")
+    }
+
+    /// Becomes a new name.
+    ///
+    /// # Errors
+    ///
+    /// See [`random`].
+    #[inline(never)]
+    pub fn make(&mut self) -> Result<(), Errno> {
+        let digits = self.0.get_mut(TEMPORARY.len()..TEMPORARY.len() + 16).unwrap_or_default();
+        random(digits)?;
+        for digit in digits {
+            *digit = b"0123456789abcdef".get(usize::from(*digit & 15)).copied().unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// The name with its NUL.
+    pub fn as_c(&self) -> &CStr {
+        until_nul(&self.0)
+    }
 }
 
-/// Whether `name` is one that [`temporary_name`] makes.
+/// Whether `name` is one that [`TemporaryName`] makes.
 pub fn is_temporary(name: &[u8]) -> bool {
     let digits = name.strip_prefix(TEMPORARY).and_then(|n| n.strip_suffix(b"~"));
     digits.is_some_and(|d| d.len() == 16 && d.iter().all(u8::is_ascii_hexdigit))
@@ -42,120 +63,142 @@ pub struct Old {
     pub content: Bytes,
 }
 
-/// How far the new content is.
-#[expect(clippy::large_enum_variant, reason = "one at a time, on the stack, never moved")]
-enum Progress {
-    /// So far it equals the old content up to this offset.
-    Equal(usize),
-    /// It differs and goes to this temporary file.
-    Writing(Fd, Name),
+impl Old {
+    /// There is no file.
+    pub const NONE: Self = Self { file: Fd::NONE, stat: Stat::NONE, content: Bytes::EMPTY };
+
+    /// Becomes the regular file at `place`, open and read.
+    ///
+    /// # Errors
+    ///
+    /// See openat(2), [`Bytes::read`].
+    #[inline(never)]
+    pub fn read(&mut self, place: &Place) -> Result<(), Errno> {
+        self.file = place.open(libc::O_RDONLY)?;
+        self.file.stat(&mut self.stat)?;
+        self.content.read(&self.file, self.stat.size)
+    }
+
+    fn exists(&self) -> bool {
+        self.stat.mode != 0
+    }
 }
 
-/// A replacement in the making. Dropped before [`Replacement::commit`], it leaves nothing behind.
+/// A replacement in the making. Dropped before [`Replacement::finish`], it leaves nothing behind.
 pub struct Replacement<'a> {
     place: &'a Place,
-    old: Option<&'a Old>,
+    old: &'a Old,
     mode: u32,
     journal: &'a mut dyn Journal,
-    real: &'a [u8],
-    progress: Progress,
+    /// So far the new content equals the old one up to this offset, ...
+    equal: usize,
+    /// ... or it differs and goes to this temporary file.
+    file: Option<Fd>,
+    name: TemporaryName,
+    /// What an error says was being done.
+    step: &'static str,
 }
 
 impl<'a> Replacement<'a> {
-    /// A replacement of `old` (`mode` is for a file that does not exist) at `place`, whose directory's path is `real`.
-    pub fn new(place: &'a Place, old: Option<&'a Old>, mode: u32, journal: &'a mut dyn Journal, real: &'a [u8]) -> Self {
-        Self { place, old, mode, journal, real, progress: Progress::Equal(0) }
+    /// A replacement of `old` (`mode` is for a file that does not exist) at `place`.
+    #[inline(never)]
+    pub fn new(place: &'a Place, old: &'a Old, mode: u32, journal: &'a mut dyn Journal) -> Self {
+        Self { place, old, mode, journal, equal: 0, file: None, name: TemporaryName::blank(), step: "" }
     }
 
-    /// A second file like `old`, with all its content, under a temporary name.
+    /// Names what was being done when `errno` came.
+    pub fn failed(&self, errno: Errno) -> Error {
+        Error::System(self.step, errno)
+    }
+
+    /// Appends to the temporary file. It is made at the first call: with owner, mode and labels, and the old content as far as it is equal.
+    #[inline(never)]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Errno> {
+        if self.file.is_none() {
+            self.journal.directory(self.place.real());
+            self.step = "create temporary file";
+            self.name.make()?;
+            let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL;
+            // From here on, dropping removes the file.
+            let file = self.file.insert(self.place.directory.open_at(self.name.as_c(), flags, 0o600)?);
+            self.step = "set owner and mode";
+            let (stat, exists) = (&self.old.stat, self.old.exists());
+            file.set_owner_and_mode(stat.uid, stat.gid, if exists { stat.mode } else { self.mode as libc::mode_t })?;
+            if exists {
+                self.step = "keep labels and attributes";
+                attributes::copy(&self.old.file, file)?;
+            }
+            self.step = "write file";
+            file.write_all(self.old.content.get(..self.equal).unwrap_or_default())?;
+        }
+        self.file.as_ref().map_or(Ok(()), |file| file.write_all(bytes))
+    }
+
+    /// Makes a second file like the old one, with all its content, under the free name `name`.
     ///
     /// # Errors
     ///
     /// What creating and writing say.
-    pub fn copy_of(place: &'a Place, old: &'a Old, journal: &'a mut dyn Journal, real: &'a [u8]) -> Result<Self, Error> {
-        let mut copy = Self::new(place, Some(old), 0, journal, real);
-        copy.start(old.content.len())?;
-        Ok(copy)
+    pub fn copy_to(mut self, name: &CStr) -> Result<(), Errno> {
+        self.equal = self.old.content.len();
+        self.write(b"")?;
+        self.sync()?;
+        self.commit(name)
     }
 
-    /// The journal, for the backup that is made before the rename.
-    pub fn journal(&mut self) -> &mut dyn Journal {
-        self.journal
-    }
-
-    /// Makes the temporary file, with owner, mode and labels, and writes the old content's first `equal` octets.
-    #[inline(never)]
-    fn start(&mut self, equal: usize) -> Result<(), Error> {
-        self.journal.directory(self.real)?;
-        let name = temporary_name().map_err(|e| Error::System("make temporary name", e))?;
-        let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL;
-        let file = self.place.directory.open_at(name.as_c(), flags, 0o600).map_err(|e| Error::System("create temporary file", e))?;
-        // From here on, dropping removes the file.
-        self.progress = Progress::Writing(file, name);
-        let Progress::Writing(file, _) = &self.progress else { return Err(Error::bug("replacement not started")) };
-        let (uid, gid, mode) = self.old.map_or((0, 0, self.mode), |Old { stat, .. }| (stat.st_uid, stat.st_gid, stat.st_mode));
-        file.set_owner_and_mode(uid, gid, mode as libc::mode_t).map_err(|e| Error::System("set owner and mode", e))?;
-        if let Some(old) = self.old {
-            attributes::copy(&old.file, file).map_err(|e| Error::System("keep labels and attributes", e))?;
-            let same = old.content.get(..equal).unwrap_or_default();
-            file.write_all(same).map_err(|e| Error::System("write file", e))?;
-        }
-        Ok(())
-    }
-
-    /// Whether the content differs from the old one; the temporary file is complete and synced then.
+    /// Puts the new content in the old one's place, which is kept first if a `backup` is wanted; `false` if they are equal.
     ///
     /// # Errors
     ///
-    /// What writing and syncing say.
-    pub fn finish(&mut self) -> Result<bool, Error> {
-        if let Progress::Equal(len) = self.progress {
-            if self.old.is_some_and(|old| old.content.len() == len) {
+    /// What writing, the backup and renaming say.
+    #[inline(never)]
+    pub fn finish(&mut self, backup: bool) -> Result<bool, Errno> {
+        if self.file.is_none() {
+            if self.old.exists() && self.old.content.len() == self.equal {
                 return Ok(false);
             }
-            self.start(len)?;
+            self.write(b"")?;
         }
-        if let Progress::Writing(file, _) = &self.progress {
-            file.sync().map_err(|e| Error::System("sync file", e))?;
+        self.sync()?;
+        if backup {
+            self.step = "make backup";
+            backup::keep(self.place, self.old, self.journal)?;
         }
+        self.commit(self.place.name())?;
         Ok(true)
     }
 
-    /// Renames the temporary file to `name`: that of the old one, or a free one for a copy. Syncs the directory.
-    ///
-    /// # Errors
-    ///
-    /// What renaming and syncing say.
-    pub fn commit(mut self, name: &Name) -> Result<Outcome, Error> {
-        let Progress::Writing(_, temporary) = &self.progress else { return Ok(Outcome::Same) };
-        let directory = &self.place.directory;
-        directory.rename_at(temporary.as_c(), name.as_c()).map_err(|e| Error::System("rename file", e))?;
-        self.progress = Progress::Equal(0);
-        directory.sync().map_err(|e| Error::System("sync directory", e))?;
-        Ok(if self.old.is_some() { Outcome::Replaced } else { Outcome::Created })
+    fn sync(&mut self) -> Result<(), Errno> {
+        self.step = "sync file";
+        self.file.as_ref().map_or(Ok(()), Fd::sync)
+    }
+
+    /// Renames the temporary file to `name` and syncs the directory.
+    #[inline(never)]
+    fn commit(&mut self, name: &CStr) -> Result<(), Errno> {
+        self.step = "rename file";
+        self.place.directory.rename_at(self.name.as_c(), name)?;
+        self.file = None;
+        self.step = "sync directory";
+        self.place.directory.sync()
     }
 }
 
 impl Sink for Replacement<'_> {
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        if let Progress::Equal(len) = self.progress {
-            let end = len + bytes.len();
-            if self.old.is_some_and(|old| old.content.get(len..end) == Some(bytes)) {
-                self.progress = Progress::Equal(end);
-                return Ok(());
-            }
-            self.start(len)?;
+        if self.file.is_none() && self.old.content.get(self.equal..).unwrap_or_default().starts_with(bytes) {
+            self.equal += bytes.len();
+            return Ok(());
         }
-        let Progress::Writing(file, _) = &self.progress else { return Err(Error::bug("replacement not started")) };
-        file.write_all(bytes).map_err(|e| Error::System("write file", e))
+        self.write(bytes).map_err(|errno| self.failed(errno))
     }
 }
 
 impl Drop for Replacement<'_> {
     fn drop(&mut self) {
-        if let Progress::Writing(_, name) = &self.progress {
+        if self.file.is_some() {
             // What cannot be removed now is removed at the next start: the journal knows the directory.
-            let _ = self.place.directory.unlink_at(name.as_c());
+            let _ = self.place.directory.unlink_at(self.name.as_c());
         }
     }
 }

@@ -7,7 +7,7 @@ use core::ops::ControlFlow;
 use super::super::os::directory::for_each_name;
 use super::fd::Fd;
 use super::replace::is_temporary;
-use super::walk::{self, Last, RealPath};
+use super::walk::{Last, Place};
 use crate::error::Errno;
 
 /// The file.
@@ -25,19 +25,20 @@ impl<'r> StateFile<'r> {
     /// Reads what the file holds; nothing, if there is none.
     #[inline(never)]
     pub fn read<'b>(&self, buffer: &'b mut [u8]) -> &'b [u8] {
-        let mut read = || {
-            let place = walk::find(self.root, self.path, false, Last::Keep, &mut RealPath::new())?;
-            place.directory.open_at(place.name.as_c(), libc::O_RDONLY | libc::O_NONBLOCK, 0)?.read_full(buffer)
-        };
+        let mut read = || self.open(false, libc::O_RDONLY)?.read_full(buffer);
         let len = read().unwrap_or(0);
         buffer.get(..len).unwrap_or_default()
     }
 
     /// Removes the temporary files that an earlier process left in `directory`.
     pub fn remove_strays(&self, directory: &[u8]) {
-        let Ok(directory) = walk::open_directory(self.root, directory) else { return };
+        let mut place = Place::none();
+        if place.find_directory(self.root, directory).is_err() {
+            return;
+        }
+        let directory = &place.directory;
         // What cannot be read or removed is harmless: the name begins with a dot and nothing reads it.
-        let _ = for_each_name(&directory, &mut |name| {
+        let _ = for_each_name(directory, &mut |name| {
             if is_temporary(name.to_bytes()) {
                 let _ = directory.unlink_at(name);
             }
@@ -52,8 +53,13 @@ impl<'r> StateFile<'r> {
     /// What opening or writing said.
     #[inline(never)]
     pub fn write(&self, text: &[u8]) -> Result<(), Errno> {
-        let place = walk::find(self.root, self.path, true, Last::Keep, &mut RealPath::new())?;
-        let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_NONBLOCK;
-        place.directory.open_at(place.name.as_c(), flags, 0o600)?.write_at_start(text)
+        self.open(true, libc::O_WRONLY | libc::O_CREAT)?.write_at_start(text)
+    }
+
+    #[inline(never)]
+    fn open(&self, parents: bool, flags: libc::c_int) -> Result<Fd, Errno> {
+        let mut place = Place::none();
+        place.find(self.root, self.path, parents, Last::Keep)?;
+        place.open(flags)
     }
 }

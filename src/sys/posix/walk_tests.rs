@@ -5,18 +5,24 @@ use std::os::unix::process::CommandExt;
 use std::string::String;
 use std::vec::Vec;
 
+use super::fd::Stat;
 use super::guest::{Guest, INJECT, PASSWORD, alone};
-use super::walk::{Last, RealPath, find, open_directory};
+use super::walk::{Last, Place};
 use crate::error::Errno;
 use crate::limits::PATH_LEN;
 
 /// Where `path` leads: its directory without links, and the name.
 fn lead(guest: &Guest, path: &str, parents: bool, last: Last) -> Result<String, i32> {
-    let mut real = RealPath::new();
-    let place = find(&guest.root, path.as_bytes(), parents, last, &mut real).map_err(|Errno(errno)| errno)?;
-    let (here, again) = (place.directory.stat().unwrap(), open_directory(&guest.root, &real).unwrap().stat().unwrap());
-    assert_eq!((here.st_dev, here.st_ino), (again.st_dev, again.st_ino), "{path}");
-    Ok(std::format!("{}{}", String::from_utf8_lossy(&real), String::from_utf8_lossy(place.name.as_bytes())))
+    let (mut place, mut again) = (Place::none(), Place::none());
+    place.find(&guest.root, path.as_bytes(), parents, last).map_err(|Errno(errno)| errno)?;
+    again.find_directory(&guest.root, place.real()).unwrap();
+    let [here, there] = [&place, &again].map(|place| {
+        let mut stat = Stat::NONE;
+        place.directory.stat(&mut stat).unwrap();
+        stat.id
+    });
+    assert_eq!(here, there, "{path}");
+    Ok(std::format!("{}{}", String::from_utf8_lossy(place.real()), place.name().to_string_lossy()))
 }
 
 fn follow(guest: &Guest, path: &str) -> Result<String, i32> {
@@ -113,7 +119,7 @@ alone! {
             let refused = move || {
                 // SAFETY: flags only.
                 assert_eq!(unsafe { libc::unshare(libc::CLONE_NEWUSER) }, 0);
-                let found = |path: &[u8]| find(&root, path, false, Last::Follow, &mut RealPath::new()).map(drop);
+                let found = |path: &[u8]| Place::none().find(&root, path, false, Last::Follow);
                 assert_eq!((found(b"/home/link/file"), found(b"/etc/file")), (Err(Errno(libc::ELOOP)), Err(Errno(libc::ELOOP))));
                 assert_eq!(found(b"/srv/file"), Ok(()));
                 Ok(())

@@ -87,7 +87,8 @@ pub fn bare(backend: Backend) -> usize {
     settled(&file) - before
 }
 
-fn furnish(daemon: &Daemon, agent: &Agent) -> Host {
+/// A host of a guest with two links.
+pub fn furnish(daemon: &Daemon, agent: &Agent) -> Host {
     let mut host = Host::new(daemon);
     // It is in its own network only once it has answered.
     host.ask("version", "agent");
@@ -95,8 +96,11 @@ fn furnish(daemon: &Daemon, agent: &Agent) -> Host {
     host
 }
 
+/// Requests in a round.
+pub const KINDS: usize = 9;
+
 /// Every kind once. Links and files change with every round, and then are asked for again.
-fn round(host: &mut Host, number: usize, told: Told<'_>) {
+pub fn round(host: &mut Host, number: usize, told: Told<'_>) {
     let mut ask = |name: &'static str, answer: Answer| {
         assert!(["0", "D0", "404"].contains(&answer.returncode.as_str()), "{name}: {}", answer.message);
         told(name, answer);

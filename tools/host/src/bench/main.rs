@@ -1,4 +1,4 @@
-//! `bench [--brief]`: measures the release binary (`NOVA_AGENT`) and prints Markdown. Times are of this machine; what is judged are
+//! `bench [--brief|--memory]`: measures the release binary (`NOVA_AGENT`) and prints Markdown. Times are of this machine; what is judged are
 //! ratios and counts, which are not. Exit status 1 if one is over its budget.
 //!
 //! The real daemons are measured where `COUNTERPARTS` names them (`tests/fetch.sh`), else the development server alone.
@@ -7,6 +7,7 @@
 mod bare;
 mod figures;
 mod kinds;
+mod memory;
 mod roundtrip;
 
 use std::path::Path;
@@ -21,6 +22,9 @@ use kinds::Kind;
 const RATIO_BUDGET: f64 = 1.5;
 /// System calls from exec to the first poll.
 const START_BUDGET: usize = 20;
+
+/// Requests after which memory must be what it was after the first ones.
+const MANY: usize = 10_000;
 
 /// How much is measured.
 struct Effort {
@@ -39,13 +43,18 @@ fn main() -> ExitCode {
     let effort = match words[..] {
         [] => FULL,
         ["--brief"] => BRIEF,
+        ["--memory"] => {
+            failure::end_on_panic("bench: ", None);
+            namespaces::enter();
+            return namespaces::status(memory::print(Backend::ALL[0], MANY));
+        }
         ["--bare", socket] => {
             // The daemon's end is ours.
             let _ = bare::serve(Path::new(socket));
             return ExitCode::SUCCESS;
         }
         _ => {
-            eprintln!("usage: bench [--brief]");
+            eprintln!("usage: bench [--brief|--memory]");
             return ExitCode::from(64);
         }
     };
