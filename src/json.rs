@@ -47,19 +47,18 @@ pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Erro
         copy(token, quote, out)?;
         rest = after;
     }
+    for byte in out.iter_mut() {
+        *byte = (*byte).max(b' ');
+    }
     core::str::from_utf8(out).map_err(|_| Error::bug("sanitised text is not UTF-8"))
 }
 
 /// Appends a token, in quotes if so asked. The text has room for the longest input that a message can hold.
 #[inline(never)]
 fn copy(token: &[u8], quote: bool, out: &mut JsonText) -> Result<(), Error> {
-    const FULL: Error = Error::System("read JSON", Errno(libc::E2BIG));
     let quotes = if quote { &b"\""[..] } else { b"" };
     for part in [quotes, token, quotes] {
-        out.extend_from_slice(part).map_err(|_| FULL)?;
-    }
-    for byte in out.iter_mut().rev().take(token.len() + 1).filter(|b| **b < 0x20) {
-        *byte = b' ';
+        out.extend_from_slice(part).map_err(|_| Error::System("read JSON", Errno(libc::E2BIG)))?;
     }
     Ok(())
 }

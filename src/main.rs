@@ -71,29 +71,32 @@ struct Environment {
 impl Environment {
     /// Reads what the agent knows of and empties the rest.
     #[inline(never)]
-    fn take() -> Self {
-        let mut taken = Self::default();
+    fn take(&mut self) {
         // SAFETY: one thread.
         let start = unsafe { environ };
         // SAFETY: the C library ends environ with a null pointer and its strings stay for the life of the process.
         for entry in unsafe { strings(start) } {
-            let bytes = entry.to_bytes();
-            if let Some(path) = bytes.strip_prefix(b"XENSTORED_PATH=") {
-                let value = entry.to_bytes_with_nul().get(bytes.len() - path.len()..).unwrap_or_default();
-                taken.xenstore = CStr::from_bytes_until_nul(value).ok().filter(|v| !v.is_empty());
-            } else if let Some(socket @ [_, ..]) = bytes.strip_prefix(b"NOTIFY_SOCKET=") {
-                taken.notify = Some(Notify::Systemd(socket));
-            } else if let Some(job) = bytes.strip_prefix(b"UPSTART_JOB=")
-                && job != b"rc"
-                && taken.notify.is_none()
+            if let Some(path) = value(entry, b"XENSTORED_PATH=") {
+                self.xenstore = Some(path);
+            } else if let Some(socket) = value(entry, b"NOTIFY_SOCKET=") {
+                self.notify = Some(Notify::Systemd(socket.to_bytes()));
+            } else if let Some(job) = value(entry, b"UPSTART_JOB=")
+                && job != c"rc"
+                && self.notify.is_none()
             {
-                taken.notify = Some(Notify::Upstart);
+                self.notify = Some(Notify::Upstart);
             }
         }
         // SAFETY: one thread.
         unsafe { environ = core::ptr::null() };
-        taken
     }
+}
+
+/// The value of a variable, if `entry` is of it and the value is not empty.
+#[inline(never)]
+fn value(entry: &'static CStr, name: &[u8]) -> Option<&'static CStr> {
+    let value = entry.to_bytes_with_nul().strip_prefix(name)?;
+    CStr::from_bytes_until_nul(value).ok().filter(|value| !value.is_empty())
 }
 
 /// The strings of a null-terminated array of C strings.
@@ -121,7 +124,8 @@ unsafe fn strings(array: *const *const c_char) -> impl Iterator<Item = &'static 
 /// Serves requests until told to end. Nothing is dropped at the end: the kernel closes what is open.
 #[inline(never)]
 fn run(options: &Options) -> ! {
-    let environment = Environment::take();
+    let mut environment = Environment::default();
+    environment.take();
     process::reset();
     if let Err(errno) = signal::install() {
         fail(status::OS_ERROR, "cannot start", c"", errno);

@@ -149,6 +149,7 @@ impl Line<'_> {
     }
 
     /// Appends one character of ASCII; `?` for any other octet.
+    #[inline(never)]
     pub fn put_byte(&mut self, byte: u8) {
         self.put(core::str::from_utf8(&[byte]).unwrap_or("?"));
     }

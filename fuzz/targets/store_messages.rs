@@ -54,11 +54,11 @@ fuzz_target!(|input: &[u8]| {
 fn calls(client: &mut Client<'_, Script>) {
     let _ = client.watch();
     let _ = client.list(1);
-    if Client::read(client, b"data/host/x").is_ok() {
+    if Client::read(client, b"data/host", b"x").is_ok() {
         assert!(client.reply().len() <= PAYLOAD_LEN);
     }
-    let _ = client.write(b"data/guest/x", b"{}");
-    let _ = client.remove(b"data/host/x");
+    let _ = client.write(b"data/guest", b"x", b"{}");
+    let _ = client.remove(b"data/host", b"x");
     let _ = Client::directory(client, b"vm-data/networking");
     let _ = client.receive(0);
     while client.has_event() {

@@ -1,7 +1,7 @@
 //! Our answers in the store: written, and removed again when there are too many or they are old. Nobody else removes them.
 
 use crate::error::Errno;
-use crate::limits::{ANSWER_MS, ANSWERS_COUNT, STORE_PATH_LEN};
+use crate::limits::{ANSWER_MS, ANSWERS_COUNT};
 use crate::reply::Answer;
 use crate::text::Text;
 use crate::xenstore::client::{Channel, Client};
@@ -16,16 +16,6 @@ const SHORT_LEN: usize = 64;
 /// The ids of the answers that are in the store, oldest first, each with the time it was written.
 pub struct Answers<'b> {
     written: Queue<'b>,
-}
-
-/// A store path.
-pub type StorePath = heapless::Vec<u8, STORE_PATH_LEN>;
-
-/// Makes `path` `directory/id`; `false` if that is too long for any store.
-#[inline(never)]
-pub fn join(path: &mut StorePath, directory: &[u8], id: &[u8]) -> bool {
-    path.clear();
-    [directory, b"/", id].into_iter().all(|part| path.extend_from_slice(part).is_ok())
 }
 
 impl<'b> Answers<'b> {
@@ -43,12 +33,9 @@ impl<'b> Answers<'b> {
     /// Removes the oldest answers: all that were written before `before_ms`, and so many that `count` stay.
     #[inline(never)]
     fn remove<C: Channel>(&mut self, store: &mut Client<'_, C>, before_ms: u64, count: usize) {
-        let mut path = StorePath::new();
         while self.written.count() > count || (self.written.count() > 0 && self.written.front_tag() < before_ms) {
-            if join(&mut path, DIRECTORY, self.written.front()) {
-                // Gone already, or not ours any more: not worth a second try.
-                let _ = store.remove(&path);
-            }
+            // Gone already, or not ours any more: not worth a second try.
+            let _ = store.remove(DIRECTORY, self.written.front());
             self.written.pop();
         }
     }
@@ -65,18 +52,14 @@ impl<'b> Answers<'b> {
     /// What the store says to the last attempt.
     #[inline(never)]
     pub fn write<C: Channel>(&mut self, store: &mut Client<'_, C>, id: &[u8], answer: &mut Answer, now_ms: u64) -> Result<(), Errno> {
-        let mut path = StorePath::new();
-        if !join(&mut path, DIRECTORY, id) {
-            return Err(Errno(libc::ENAMETOOLONG));
-        }
-        let mut result = put(store, &path, answer);
+        let mut result = put(store, id, answer);
         if is_full(result) {
             self.remove(store, 0, self.written.count() / 2);
-            result = put(store, &path, answer);
+            result = put(store, id, answer);
         }
         if is_full(result) {
             answer.message.shorten(SHORT_LEN);
-            result = put(store, &path, answer);
+            result = put(store, id, answer);
         }
         result?;
         self.written.remove(id); // hosts of 2011 use one id twice
@@ -89,9 +72,9 @@ impl<'b> Answers<'b> {
 }
 
 #[inline(never)]
-fn put<C: Channel>(store: &mut Client<'_, C>, path: &[u8], answer: &Answer) -> Result<(), Errno> {
+fn put<C: Channel>(store: &mut Client<'_, C>, id: &[u8], answer: &Answer) -> Result<(), Errno> {
     let text = Text::<{ crate::limits::MESSAGE_LEN + 64 }>::of("%", &[&answer]);
-    store.write(path, text.as_bytes())
+    store.write(DIRECTORY, id, text.as_bytes())
 }
 
 /// Whether the store refused for want of space, as far as its words tell.

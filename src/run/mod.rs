@@ -4,6 +4,7 @@
 
 pub mod answers;
 pub mod journal;
+pub mod memory;
 pub mod ready;
 
 use core::ops::ControlFlow;
@@ -11,13 +12,13 @@ use core::ops::ControlFlow;
 use crate::commands::{self, Keys};
 use crate::error::{Errno, Error};
 use crate::json::{self, JsonText};
-use crate::limits::{ANSWERS_LEN, LIST_MS, REFUSED_LEN, REOPEN_MS};
+use crate::limits::{LIST_MS, REOPEN_MS, STORE_PATH_LEN};
 use crate::log::Level;
 use crate::ports::{Host, Ports};
 use crate::reply::{Answer, Code};
 use crate::request::{Command, Request};
-use crate::state::{self, State};
-use crate::sys::os::links::{Buffer as LinksBuffer, Links};
+use crate::state;
+use crate::sys::os::links::Links;
 use crate::sys::posix::channel::{StoreChannel, send_datagram};
 use crate::sys::posix::fd::Fd;
 use crate::sys::posix::files::GuestFiles;
@@ -26,11 +27,12 @@ use crate::sys::posix::process::stop_self;
 use crate::sys::posix::signal::{self, FOREVER, Woken};
 use crate::sys::posix::state_file::StateFile;
 use crate::text::{Line, Printable, Show};
-use crate::xenstore::client::{Buffers as ClientBuffers, Client, Connection};
+use crate::xenstore::client::{Client, Connection};
 use crate::xenstore::queue::Queue;
 use crate::xenstore::wire::word;
-use answers::{Answers, StorePath};
+use answers::Answers;
 use journal::Recorder;
+pub use memory::{Kept, Memory, Scratch};
 use ready::{Notify, Ready};
 
 /// Where requests come from.
@@ -38,47 +40,6 @@ pub const DIRECTORY: &[u8] = b"data/host";
 
 /// Tag of a request that was there when the agent started, so may have been answered by the process before.
 const FROM_BEFORE: u64 = 1;
-
-/// Memory that holds nothing while the agent sleeps, and is given back to the kernel then. All zero octets are its empty state.
-pub struct Scratch {
-    client: ClientBuffers,
-    links: LinksBuffer,
-    text: JsonText,
-}
-
-impl Scratch {
-    /// Empty.
-    pub const fn new() -> Self {
-        Self { client: ClientBuffers::new(), links: [0; size_of::<LinksBuffer>()], text: JsonText::new() }
-    }
-}
-
-impl Default for Scratch {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Memory that is kept from request to request.
-#[repr(C)] // what is hardly ever used comes last
-pub struct Kept {
-    state: State,
-    answers: [u8; ANSWERS_LEN],
-    refused: [u8; REFUSED_LEN],
-}
-
-impl Kept {
-    /// Empty.
-    pub const fn new() -> Self {
-        Self { state: State::new(), answers: [0; ANSWERS_LEN], refused: [0; REFUSED_LEN] }
-    }
-}
-
-impl Default for Kept {
-    fn default() -> Self {
-        Self::new()
-    }
-}
 
 /// How the loop learns of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,15 +84,6 @@ pub struct Parts<'r> {
     pub notify: Option<Notify>,
     /// What the program does about its memory.
     pub memory: Memory,
-}
-
-/// What the program does about its memory.
-#[derive(Clone, Copy)]
-pub struct Memory {
-    /// Frees everything the JSON parser allocated.
-    pub release: fn(),
-    /// Gives everything back that a sleeping agent does not need: the scratch memory and the unused stack.
-    pub give_back: fn(),
 }
 
 impl<'b> Agent<'b> {
@@ -327,24 +279,23 @@ impl<'b> Agent<'b> {
     /// Does the request that the oldest event names.
     #[inline(never)] // its buffer must not stand on the stack of a sleeping agent
     fn take(&mut self) -> Result<(), Error> {
-        let mut path = StorePath::new();
+        let mut id = heapless::Vec::<u8, STORE_PATH_LEN>::new();
         let (tag, name) = self.store.event();
-        let fits = answers::join(&mut path, DIRECTORY, name);
+        let fits = id.extend_from_slice(name).is_ok();
         self.store.drop_event();
-        if fits { self.handle(tag, &path) } else { Ok(()) }
+        if fits { self.handle(tag, &id) } else { Ok(()) }
     }
 
     /// Does one request, if it is still there.
     #[inline(never)]
-    fn handle(&mut self, tag: u64, path: &[u8]) -> Result<(), Error> {
-        let id = path.get(DIRECTORY.len() + 1..).unwrap_or_default();
+    fn handle(&mut self, tag: u64, id: &[u8]) -> Result<(), Error> {
         let started_ms = self.host.now_ms();
-        if tag == FROM_BEFORE && self.was_answered(id) {
+        if tag == FROM_BEFORE && self.store.read(answers::DIRECTORY, id).is_ok() {
             self.event(Level::Info, "answered-before", id, &"");
-            self.remove(path, id);
+            self.remove(id);
             return Ok(());
         }
-        match self.store.read(path) {
+        match self.store.read(DIRECTORY, id) {
             Err(Errno(libc::ENOENT)) => {
                 self.refused.remove(id); // a later node of this name is a new request
                 return Ok(());
@@ -367,7 +318,7 @@ impl<'b> Agent<'b> {
             }
             answer.set(Code::Failed, "%", &[error]);
         }
-        self.answer(id, path, &mut answer);
+        self.answer(id, &mut answer);
         self.journal.end();
         if let Some(errno) = self.journal.refusal() {
             self.warn("no-state-file", id, errno);
@@ -415,15 +366,9 @@ impl<'b> Agent<'b> {
         self.host.log(Level::Info, "event=applied-at-start outcome=%", &[&answer.code.as_str()]);
     }
 
-    #[inline(never)]
-    fn was_answered(&mut self, id: &[u8]) -> bool {
-        let mut path = StorePath::new();
-        answers::join(&mut path, answers::DIRECTORY, id) && self.store.read(&path).is_ok()
-    }
-
     /// Writes the answer and removes the request, over as many lost connections as it takes.
     #[inline(never)]
-    fn answer(&mut self, id: &[u8], path: &[u8], answer: &mut Answer) {
+    fn answer(&mut self, id: &[u8], answer: &mut Answer) {
         loop {
             let now_ms = self.host.now_ms();
             self.answers.remove_old(&mut self.store, now_ms);
@@ -432,7 +377,7 @@ impl<'b> Agent<'b> {
                 if let Err(errno) = written {
                     self.warn("answer-refused", id, errno);
                 }
-                self.remove(path, id);
+                self.remove(id);
             }
             match self.store.connection() {
                 Connection::Up => return,
@@ -444,8 +389,8 @@ impl<'b> Agent<'b> {
 
     /// Removes a request; one that cannot be removed is remembered, so that it is not done twice.
     #[inline(never)]
-    fn remove(&mut self, path: &[u8], id: &[u8]) {
-        match self.store.remove(path) {
+    fn remove(&mut self, id: &[u8]) {
+        match self.store.remove(DIRECTORY, id) {
             Ok(()) | Err(Errno(libc::ENOENT)) => self.refused.remove(id),
             Err(errno) if self.store.connection() == Connection::Up => {
                 self.warn("not-removed", id, errno);

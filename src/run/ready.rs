@@ -14,51 +14,33 @@ pub enum Notify {
     Upstart,
 }
 
-/// How far it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// Ready when the deadline comes.
-    Waiting { deadline_ms: u64 },
-    /// Told, or nobody to tell.
-    Told,
-}
-
 /// The state of readiness.
 #[derive(Clone, Copy, Debug)]
 pub struct Ready {
+    /// Whom to tell; `None` once told.
     notify: Option<Notify>,
-    stage: Stage,
+    deadline_ms: u64,
 }
 
 impl Ready {
     /// At start.
     pub fn new(notify: Option<Notify>, now_ms: u64) -> Self {
-        let stage = if notify.is_some() { Stage::Waiting { deadline_ms: now_ms + READY_IDLE_MS } } else { Stage::Told };
-        Self { notify, stage }
+        Self { notify, deadline_ms: now_ms + READY_IDLE_MS }
     }
 
-    /// When to look again.
+    /// When to look again, if ever.
     pub fn deadline(&self) -> Option<u64> {
-        match self.stage {
-            Stage::Waiting { deadline_ms } => Some(deadline_ms),
-            Stage::Told => None,
-        }
+        self.notify.map(|_| self.deadline_ms)
     }
 
     /// A request was answered.
     pub fn answered(&mut self, reset_network: bool, now_ms: u64) {
-        if let Stage::Waiting { deadline_ms } = &mut self.stage {
-            *deadline_ms = if reset_network { now_ms } else { now_ms + READY_REQUEST_MS };
-        }
+        self.deadline_ms = if reset_network { now_ms } else { now_ms + READY_REQUEST_MS };
     }
 
     /// Whom to tell now, once.
     pub fn due(&mut self, now_ms: u64) -> Option<Notify> {
-        if self.deadline().is_none_or(|deadline| now_ms < deadline) {
-            return None;
-        }
-        self.stage = Stage::Told;
-        self.notify
+        if now_ms < self.deadline_ms { None } else { self.notify.take() }
     }
 }
 

@@ -106,19 +106,20 @@ impl<'b, C: Channel> Client<'b, C> {
         self.call(Type::WATCH, &[self.watched, b"\0w\0"])
     }
 
-    /// Writes a node, making it if need be.
-    pub fn write(&mut self, path: &[u8], value: &[u8]) -> Result<(), Errno> {
-        self.call(Type::WRITE, &[path, b"\0", value])
+    /// Writes the node `name` in `directory`, making it if need be.
+    pub fn write(&mut self, directory: &[u8], name: &[u8], value: &[u8]) -> Result<(), Errno> {
+        self.call(Type::WRITE, &[directory, b"/", name, b"\0", value])
     }
 
     /// Removes a node. A node that does not exist is an ENOENT.
-    pub fn remove(&mut self, path: &[u8]) -> Result<(), Errno> {
-        self.ask(Type::RM, path)
+    pub fn remove(&mut self, directory: &[u8], name: &[u8]) -> Result<(), Errno> {
+        self.call(Type::RM, &[directory, b"/", name, b"\0"])
     }
 
     /// Reads a node into [`Client::reply`].
-    pub fn read(&mut self, path: &[u8]) -> Result<(), Errno> {
-        self.ask(Type::READ, path)
+    #[inline(never)]
+    pub fn read(&mut self, directory: &[u8], name: &[u8]) -> Result<(), Errno> {
+        self.call(Type::READ, &[directory, b"/", name, b"\0"])
     }
 
     /// Reads the names of a node's children, each ended by a NUL, into [`Client::reply`].
@@ -441,7 +442,7 @@ mod tests {
     #[test]
     fn an_event_in_one_read_with_a_reply_is_not_left_behind() {
         let mut client = client(1000, &[message(Type::RM, 1, b"OK\0"), message(Type::WATCH_EVENT, 0, b"data/host/a\0w\0")]);
-        client.remove(b"data/host/b").unwrap();
+        client.remove(b"data/host", b"b").unwrap();
         client.take_received();
         assert!(client.has_event());
         assert_eq!(client.event(), (0, b"a".as_slice()));
@@ -458,8 +459,8 @@ mod tests {
                 message(Type::ERROR, 4, b"ENOENT\0"),
             ],
         );
-        assert_eq!(client.write(b"p", b"v"), Err(Errno(libc::EDQUOT)));
-        assert_eq!(Client::read(&mut client, b"p"), Err(Errno(libc::E2BIG)));
+        assert_eq!(client.write(b"d", b"p", b"v"), Err(Errno(libc::EDQUOT)));
+        assert_eq!(Client::read(&mut client, b"d", b"p"), Err(Errno(libc::E2BIG)));
         assert_eq!(Store::read(&mut client, b"p").unwrap(), Some(&b"after"[..]));
         assert_eq!(Store::read(&mut client, b"p").unwrap(), None);
         assert_eq!(client.connection(), Connection::Up);
@@ -470,10 +471,10 @@ mod tests {
         let mut client = client(1000, &[]);
         assert!(client.watch().is_err());
         assert_eq!(client.connection(), Connection::Lost(Errno(libc::ETIMEDOUT)));
-        assert!(client.remove(b"p").is_err());
+        assert!(client.remove(b"d", b"p").is_err());
         client.reset();
         client.channel().incoming.extend(message(Type::RM, 0, b"OK\0"));
-        client.remove(b"p").unwrap();
+        client.remove(b"d", b"p").unwrap();
     }
 
     #[test]

@@ -28,17 +28,14 @@ impl<'b> Queue<'b> {
     #[must_use]
     #[inline(never)]
     pub fn push(&mut self, tag: u64, name: &[u8]) -> bool {
-        let need = RECORD_LEN + name.len();
         let free = self.bytes.get_mut(self.used..).unwrap_or_default();
-        if need > free.len() {
-            return false;
-        }
-        // Names are no longer than a store path.
-        let len = (name.len() as u16).to_ne_bytes();
-        for (to, from) in free.iter_mut().zip(tag.to_ne_bytes().iter().chain(&len).chain(name)) {
-            *to = *from;
-        }
-        self.used += need;
+        let Some((tag_to, free)) = free.split_first_chunk_mut() else { return false };
+        let Some((len_to, free)) = free.split_first_chunk_mut() else { return false };
+        let Some(name_to) = free.get_mut(..name.len()) else { return false };
+        *tag_to = tag.to_ne_bytes();
+        *len_to = (name.len() as u16).to_ne_bytes(); // names are no longer than a store path
+        name_to.copy_from_slice(name);
+        self.used += RECORD_LEN + name.len();
         self.count += 1;
         true
     }
