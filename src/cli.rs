@@ -34,11 +34,25 @@ pub struct Options {
     pub apply_at_start: bool,
 }
 
+impl Options {
+    /// What holds unless the command line says otherwise.
+    pub const fn new() -> Self {
+        let (log, level) = (LogTo::Default, Level::Info);
+        Self { level, log, foreground: false, pid_file: None, xenstore: None, root: c"/", apply_at_start: false }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// What the command line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Serve requests.
-    Run(Options),
+    /// Serve requests, as the options say.
+    Run,
     /// Print the version.
     Version,
     /// Print the help text.
@@ -74,108 +88,89 @@ Ignored, for the service files of older agents: -q, --quiet, -S, --syspython, -t
 operand that ends in .py; if resetnetwork follows it, vm-data is applied once at start.
 ";
 
-/// What an option does; those that need a value come first.
-#[derive(Clone, Copy)]
-enum Meaning {
-    Level,
-    LogFile,
-    PidFile,
-    XenStore,
-    Root,
-    Foreground,
-    NoFork,
-    Ignored,
-    Version,
-    Help,
+/// Every word that means something by itself, by what it means; options that need a value come first, then the others.
+const WORDS: [&str; 12] = [
+    "-l --loglevel --level",
+    "-o --logfile",
+    "-p --pidfile",
+    "--xenstore",
+    "--root",
+    "-n --nofork",
+    "--no-fork",
+    "--version",
+    "-h --help",
+    "-q --quiet -S --syspython -t --testmode",
+    "run",
+    "resetnetwork",
+];
+const LEVEL: usize = 0;
+const LOG_FILE: usize = 1;
+const PID_FILE: usize = 2;
+const XENSTORE: usize = 3;
+const ROOT: usize = 4;
+const FOREGROUND: usize = 5;
+const NO_FORK: usize = 6;
+const VERSION: usize = 7;
+const HELP_TEXT: usize = 8;
+const IGNORED: usize = 9;
+const RUN: usize = 10;
+const RESET_NETWORK: usize = 11;
+
+/// What `word` means, as its place in [`WORDS`]; one behind them for any other.
+#[inline(never)]
+fn meaning(word: &[u8]) -> usize {
+    let known = |spellings: &&str| spellings.as_bytes().split(|&b| b == b' ').any(|spelling| spelling == word);
+    WORDS.iter().take_while(|spellings| !known(spellings)).count()
 }
 
-const FIRST_WITHOUT_VALUE: u8 = Meaning::Foreground as u8;
-
-/// Every spelling of every option.
-const OPTIONS: [(&str, Meaning); 21] = [
-    ("-l", Meaning::Level),
-    ("--loglevel", Meaning::Level),
-    ("--level", Meaning::Level),
-    ("-o", Meaning::LogFile),
-    ("--logfile", Meaning::LogFile),
-    ("-p", Meaning::PidFile),
-    ("--pidfile", Meaning::PidFile),
-    ("--xenstore", Meaning::XenStore),
-    ("--root", Meaning::Root),
-    ("-n", Meaning::Foreground),
-    ("--nofork", Meaning::Foreground),
-    ("--no-fork", Meaning::NoFork),
-    ("-q", Meaning::Ignored),
-    ("--quiet", Meaning::Ignored),
-    ("-S", Meaning::Ignored),
-    ("--syspython", Meaning::Ignored),
-    ("-t", Meaning::Ignored),
-    ("--testmode", Meaning::Ignored),
-    ("--version", Meaning::Version),
-    ("-h", Meaning::Help),
-    ("--help", Meaning::Help),
-];
-
-/// Judges the words behind the program's name.
+/// Judges the words behind the program's name and fills in `options`.
 ///
 /// # Errors
 ///
 /// The first word that no agent ever took.
 #[inline(never)]
-pub fn parse(mut words: impl Iterator<Item = &'static CStr> + Clone) -> Result<Action, Refused> {
-    let mut options = Options {
-        level: Level::Info,
-        log: LogTo::Default,
-        foreground: false,
-        pid_file: None,
-        xenstore: None,
-        root: c"/",
-        apply_at_start: false,
-    };
+pub fn parse(mut words: impl Iterator<Item = &'static CStr> + Clone, options: &mut Options) -> Result<Action, Refused> {
     let (mut script, mut first) = (false, true);
     while let Some(word) = words.next() {
         let (option, joined) = split(word);
-        if !option.starts_with(b"-") {
-            match option {
-                b"run" if first => {}
-                b"resetnetwork" if script => options.apply_at_start = true,
-                _ if option.ends_with(b".py") && !script => script = true,
-                _ => return Err(Refused { why: "unknown operand", word: option }),
-            }
-            first = false;
-            continue;
+        let meaning = meaning(option);
+        let is_operand = !option.starts_with(b"-");
+        let mut value = word;
+        if meaning < FOREGROUND {
+            value = joined.or_else(|| words.next()).ok_or(Refused { why: "option needs a value", word: option })?;
         }
-        let Some(&(_, meaning)) = OPTIONS.iter().find(|(spelling, _)| spelling.as_bytes() == option) else {
-            return Err(Refused { why: "unknown option", word: option });
-        };
-        let mut value = joined;
-        if value.is_none() && (meaning as u8) < FIRST_WITHOUT_VALUE {
-            value = words.next();
-        }
-        match (meaning, value) {
-            (Meaning::Level, Some(value)) => options.level = level(value)?,
-            (Meaning::LogFile, Some(value)) => options.log = log_to(value),
-            (Meaning::PidFile, Some(_)) => options.pid_file = value,
-            (Meaning::XenStore, Some(_)) => options.xenstore = value,
-            (Meaning::Root, Some(value)) => options.root = value,
-            (Meaning::Foreground, _) => options.foreground = true,
-            (Meaning::NoFork, _) => {
+        match meaning {
+            LEVEL => options.level = level(value)?,
+            LOG_FILE => options.log = if value == c"-" { LogTo::Stderr } else { LogTo::File(value) },
+            PID_FILE => options.pid_file = Some(value),
+            XENSTORE => options.xenstore = Some(value),
+            ROOT => options.root = value,
+            FOREGROUND => options.foreground = true,
+            NO_FORK => {
                 options.foreground = true;
                 let mut ahead = words.clone();
                 if joined.is_none() && ahead.next().is_some_and(|next| is_truth(next.to_bytes())) {
                     words = ahead;
                 }
             }
-            (Meaning::Ignored, _) => {}
-            (Meaning::Version, _) => return Ok(Action::Version),
-            (Meaning::Help, _) => return Ok(Action::Help),
-            (_, None) => return Err(Refused { why: "option needs a value", word: option }),
+            VERSION => return Ok(Action::Version),
+            HELP_TEXT => return Ok(Action::Help),
+            IGNORED => {}
+            RUN if first => {}
+            RESET_NETWORK if script => options.apply_at_start = true,
+            _ if is_operand && option.ends_with(b".py") && !script => script = true,
+            _ => {
+                let why = if is_operand { "unknown operand" } else { "unknown option" };
+                return Err(Refused { why, word: option });
+            }
         }
+        first &= !is_operand;
     }
-    Ok(Action::Run(options))
+    Ok(Action::Run)
 }
 
 /// An option and the value joined to it: `--name=VALUE`, `-xVALUE`.
+#[inline(never)]
 fn split(word: &'static CStr) -> (&'static [u8], Option<&'static CStr>) {
     let bytes = word.to_bytes();
     let (end, start) = match bytes {
@@ -190,12 +185,9 @@ fn split(word: &'static CStr) -> (&'static [u8], Option<&'static CStr>) {
     (bytes.get(..end).unwrap_or(bytes), value)
 }
 
+#[inline(never)]
 fn is_truth(word: &[u8]) -> bool {
     word.eq_ignore_ascii_case(b"true") || word.eq_ignore_ascii_case(b"false")
-}
-
-fn log_to(word: &'static CStr) -> LogTo {
-    if word == c"-" { LogTo::Stderr } else { LogTo::File(word) }
 }
 
 fn level(word: &'static CStr) -> Result<Level, Refused> {
@@ -211,16 +203,15 @@ mod tests {
     use std::ffi::CString;
     use std::vec::Vec;
 
-    fn words(line: &str) -> Result<Action, Refused> {
+    fn words(line: &str, options: &mut Options) -> Result<Action, Refused> {
         let words: Vec<&'static CStr> = line.split_whitespace().map(|w| &*Box::leak(CString::new(w).unwrap().into_boxed_c_str())).collect();
-        parse(words.into_iter())
+        parse(words.into_iter(), options)
     }
 
     fn run(line: &str) -> Options {
-        match words(line) {
-            Ok(Action::Run(options)) => options,
-            other => panic!("{line}: {other:?}"),
-        }
+        let mut options = Options::new();
+        assert_eq!(words(line, &mut options), Ok(Action::Run), "{line}");
+        options
     }
 
     #[test]
@@ -242,6 +233,7 @@ mod tests {
     fn what_is_refused() {
         for (line, why, word) in [
             ("--frobnicate", "unknown option", "--frobnicate"),
+            ("-x.py", "unknown option", "-x.py"),
             ("-x", "unknown option", "-x"),
             ("-l loud", "log level is none of warning, info, debug", "loud"),
             ("-o", "option needs a value", "-o"),
@@ -250,9 +242,9 @@ mod tests {
             ("a.py b.py", "unknown operand", "b.py"),
             ("--no-fork maybe", "unknown operand", "maybe"),
         ] {
-            assert_eq!(words(line), Err(Refused { why, word: Box::leak(word.as_bytes().into()) }), "{line}");
+            assert_eq!(words(line, &mut Options::new()), Err(Refused { why, word: Box::leak(word.as_bytes().into()) }), "{line}");
         }
-        assert_eq!(words("-l info --version"), Ok(Action::Version));
-        assert_eq!(words("-h"), Ok(Action::Help));
+        assert_eq!(words("-l info --version", &mut Options::new()), Ok(Action::Version));
+        assert_eq!(words("-h", &mut Options::new()), Ok(Action::Help));
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! Nothing at [`Level::Info`] or above ever holds request data, secrets, file contents or addresses.
 
-use crate::limits::LOG_LINE_LEN;
-use crate::text::{Line, Parts, Show, Text};
+use crate::text::{Line, Parts, Show};
 
 /// How much the log tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,11 +18,7 @@ pub enum Level {
 impl Level {
     /// The word in the line.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Debug => "debug",
-            Self::Info => "info",
-            Self::Warning => "warning",
-        }
+        ["debug", "info", "warning"].get(self as usize).copied().unwrap_or_default()
     }
 
     /// The level as syslog(3) and the kernel's log number it.
@@ -36,12 +31,12 @@ impl Level {
     }
 }
 
-/// The line for `event`, newline included.
-pub fn line(unix_time: u64, level: Level, event: &str, parts: &Parts<'_>) -> Text<LOG_LINE_LEN> {
-    let mut text = Text::<LOG_LINE_LEN>::of("% % ", &[&Utc(unix_time), &level.as_str()]);
-    text.add(event, parts);
-    text.end_line();
-    text
+/// Puts together the line for `event`, newline included.
+#[inline(never)]
+pub fn line(out: &mut Line<'_>, unix_time: u64, level: Level, event: &str, parts: &Parts<'_>) {
+    out.fill("% % ", &[&Utc(unix_time), &level.as_str()]);
+    out.fill(event, parts);
+    out.end_line();
 }
 
 /// Seconds since 1970 in the form of RFC 3339.
@@ -49,31 +44,23 @@ struct Utc(u64);
 
 impl Show for Utc {
     fn show(&self, line: &mut Line<'_>) {
-        const MONTH_DAYS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-        // Gregorian, and right until 2262. A clock beyond that is wrong anyway.
+        // Years of March to February, so that the leap day is the last: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
+        // civil_from_days, within the era of 1970 and those after it.
+        const DAYS_BEFORE_1970: u32 = 719_468;
+        const DAYS_AN_ERA: u32 = 146_097;
+        // Right until 2262. A clock beyond that is wrong anyway.
         let seconds = self.0.min(MAX_SECONDS);
-        let (mut day, mut second) = ((seconds / SECONDS_A_DAY) as u32, (seconds % SECONDS_A_DAY) as u32);
-        let mut year = 1970;
-        let leap = |year: u32| u32::from(year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)));
-        while day >= 365 + leap(year) {
-            day -= 365 + leap(year);
-            year += 1;
-        }
-        let mut month = 1;
-        for (i, days) in MONTH_DAYS.into_iter().enumerate() {
-            let days = days + if i == 1 { leap(year) } else { 0 };
-            if day < days {
-                break;
-            }
-            day -= days;
-            month += 1;
-        }
-        line.put_number(u64::from(year), 10, 4);
-        pair(line, "-", month);
-        pair(line, "-", day + 1);
-        for (mark, unit) in [("T", 3600), (":", 60), (":", 1)] {
-            pair(line, mark, second / unit);
-            second %= unit;
+        let (days, second) = ((seconds / SECONDS_A_DAY) as u32 + DAYS_BEFORE_1970, (seconds % SECONDS_A_DAY) as u32);
+        let (era, day) = (days / DAYS_AN_ERA, days % DAYS_AN_ERA);
+        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let (turn, month_of_year) = if month < 10 { (0, month + 3) } else { (1, month - 9) };
+        line.put_number(u64::from(era * 400 + year + turn), 10, 4);
+        let day = day - (153 * month + 2) / 5 + 1;
+        for (mark, number) in [(b'-', month_of_year), (b'-', day), (b'T', second / 3600), (b':', second / 60 % 60), (b':', second % 60)] {
+            line.put_byte(mark);
+            line.put_number(u64::from(number), 10, 2);
         }
         line.put("Z");
     }
@@ -82,16 +69,17 @@ impl Show for Utc {
 const SECONDS_A_DAY: u64 = 86_400;
 const MAX_SECONDS: u64 = 292 * 366 * SECONDS_A_DAY;
 
-/// A mark and a number of two digits.
-#[inline(never)]
-fn pair(line: &mut Line<'_>, mark: &str, number: u32) {
-    line.put(mark);
-    line.put_number(u64::from(number), 10, 2);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::LOG_LINE_LEN;
+    use crate::text::Text;
+
+    fn line(unix_time: u64, level: Level, event: &str, parts: &Parts<'_>) -> Text<LOG_LINE_LEN> {
+        let mut out = Text::new();
+        super::line(&mut out, unix_time, level, event, parts);
+        out
+    }
 
     #[test]
     fn lines_have_utc_time_and_level() {

@@ -49,14 +49,15 @@ unsafe extern "C" {
 pub unsafe extern "C" fn main(_argc: c_int, argv: *const *const c_char) -> c_int {
     // SAFETY: the kernel ends argv with a null pointer and its strings stay for the life of the process.
     let words = unsafe { strings(argv) }.skip(1);
-    match cli::parse(words) {
+    let mut options = Options::new();
+    match cli::parse(words, &mut options) {
         Err(refused) => {
             complain("% (see nova-agent --help): %", &[&refused.why, &Printable(refused.word)]);
             status::USAGE
         }
         Ok(Action::Version) => said(write_stdout(Text::<64>::of("nova-agent %\n", &[&VERSION]).as_str())),
         Ok(Action::Help) => said(write_stdout(cli::HELP)),
-        Ok(Action::Run(options)) => run(&options),
+        Ok(Action::Run) => run(&options),
     }
 }
 

@@ -67,15 +67,17 @@ impl Log {
         if level < self.level {
             return;
         }
+        let mut text = Text::<LOG_LINE_LEN>::new();
+        if let Sink::Kernel(_) = self.sink {
+            text.fill("<%>nova-agent: ", &[&level.priority()]);
+            text.fill(event, parts);
+            text.end_line();
+        } else {
+            line(&mut text, unix_time(), level, event, parts);
+        }
         let _ = match &self.sink {
-            Sink::File(fd, _) => fd.write_all(line(unix_time(), level, event, parts).as_bytes()),
-            Sink::Stderr => write_stderr(line(unix_time(), level, event, parts).as_str()),
-            Sink::Kernel(fd) => {
-                let mut text = Text::<LOG_LINE_LEN>::of("<%>nova-agent: ", &[&level.priority()]);
-                text.add(event, parts);
-                text.end_line();
-                fd.write_all(text.as_bytes())
-            }
+            Sink::File(fd, _) | Sink::Kernel(fd) => fd.write_all(text.as_bytes()),
+            Sink::Stderr => write_stderr(text.as_str()),
             Sink::Nowhere => Ok(()),
         };
     }
