@@ -59,6 +59,13 @@ impl Agent {
         Self::run(command.args(Self::arguments(xenstore, guest)), guest)
     }
 
+    /// The same on a device that refuses the watch as early classic kernels do, with EINVAL from write(2). The first write is the log's.
+    pub fn refused_watch(xenstore: &Path, guest: &Guest) -> Self {
+        let mut command = Command::new("strace");
+        command.arg("-D").arg("-o").arg("/dev/null").arg("-e").arg("inject=write:error=EINVAL:when=2").arg(agent_binary());
+        Self::run(command.args(Self::arguments(xenstore, guest)), guest)
+    }
+
     /// The same, killed as it enters the system call `name` for the `nth` time.
     pub fn killed_in(xenstore: &Path, guest: &Guest, name: &str, nth: usize) -> Self {
         let mut command = Command::new("strace");

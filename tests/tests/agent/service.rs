@@ -151,3 +151,18 @@ fn upstart() {
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(agent.state(), 'S');
 }
+
+/// Early classic kernels refuse watches: there requests are looked for every second, and the log says so once.
+#[test]
+fn a_device_without_watches() {
+    let (daemon, guest) = (Daemon::start(Backend::Xenstored), Guest::new());
+    let mut host = Host::new(&daemon);
+    let waiting = nova_agent_tests::host::uuid();
+    host.post(&waiting, nova_agent_tests::host::request("version", "agent"));
+    let agent = Agent::refused_watch(&daemon.guest_socket(), &guest);
+    host.answer(&waiting).done();
+    for _ in 0..3 {
+        host.ask("version", "agent").done();
+    }
+    assert_eq!(agent.log().matches("no-watches").count(), 1, "{}", agent.log());
+}
