@@ -43,7 +43,7 @@ pub fn run(
         Command::Password(value) => return password::run(keys, ports, value, answer),
         Command::InjectFile(value) => return inject::joined(ports, value, scratch, answer),
         Command::FileInject { path, file } => return inject::separate(ports, path, file, scratch, answer),
-        Command::ResetNetwork => *answer = resetnetwork::run(ports, scratch)?,
+        Command::ResetNetwork => return resetnetwork::run(ports, scratch, answer),
         Command::AgentUpdate => return Err(Error::Request("update this agent through its package")),
         Command::Unknown(_) => answer.set(Code::Unknown, "no such command", &[]),
     }

@@ -54,8 +54,8 @@ impl Work<'_> {
 ///
 /// Those of XenStore, and [`Error::Stopped`]; whatever else fails is in the answer.
 #[inline(never)]
-pub fn run(ports: &mut Ports<'_>, text: &mut JsonText) -> Result<Answer, Error> {
-    let mut answer = Answer::done("", &[]);
+pub fn run(ports: &mut Ports<'_>, text: &mut JsonText, answer: &mut Answer) -> Result<(), Error> {
+    answer.set(Code::Done, "", &[]);
     let mut work = Work { failures: &mut answer.message, servers: heapless::Vec::new(), text };
     set_nodename(ports, &mut work)?;
     set_interfaces(ports, &mut work)?;
@@ -63,7 +63,7 @@ pub fn run(ports: &mut Ports<'_>, text: &mut JsonText) -> Result<Answer, Error> 
     if !answer.message.is_empty() {
         answer.code = Code::Failed;
     }
-    Ok(answer)
+    Ok(())
 }
 
 /// The names of the interfaces' nodes.

@@ -44,7 +44,8 @@ impl World {
             host: &mut self.host,
             journal: &mut self.journal,
         };
-        run(&mut ports, &mut JsonText::new())
+        let mut answer = Answer::empty();
+        run(&mut ports, &mut JsonText::new(), &mut answer).map(|()| answer)
     }
 
     fn done(&mut self) {

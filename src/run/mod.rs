@@ -143,7 +143,7 @@ impl<'b> Agent<'b> {
                 self.sleep();
             }
         }
-        self.event(Level::Info, "stop", b"", &"");
+        self.info("stop", b"");
         Ok(())
     }
 
@@ -152,6 +152,12 @@ impl<'b> Agent<'b> {
     fn event(&mut self, level: Level, event: &str, id: &[u8], why: &dyn Show) {
         let about = if id.is_empty() { "" } else { " id=" };
         self.host.log(level, "event=%%%%", &[&event, &about, &Printable(id), why]);
+    }
+
+    /// What went as it should.
+    #[inline(never)]
+    fn info(&mut self, event: &str, id: &[u8]) {
+        self.event(Level::Info, event, id, &"");
     }
 
     /// What an administrator should look at, and the errno that tells why.
@@ -256,7 +262,7 @@ impl<'b> Agent<'b> {
                 self.start_watching();
                 self.store.list_later();
                 if self.store.connection() == Connection::Up {
-                    self.event(Level::Info, "store-back", b"", &"");
+                    self.info("store-back", b"");
                     return ControlFlow::Continue(());
                 }
             }
@@ -265,7 +271,7 @@ impl<'b> Agent<'b> {
 
     #[inline(never)]
     fn tell_ready(&mut self, notify: Notify) {
-        self.event(Level::Info, "ready", b"", &"");
+        self.info("ready", b"");
         match notify {
             Notify::Systemd(socket) => {
                 if let Err(errno) = send_datagram(socket, b"READY=1") {
@@ -291,7 +297,7 @@ impl<'b> Agent<'b> {
     fn handle(&mut self, tag: u64, id: &[u8]) -> Result<(), Error> {
         let started_ms = self.host.now_ms();
         if tag == FROM_BEFORE && self.store.read(answers::DIRECTORY, id).is_ok() {
-            self.event(Level::Info, "answered-before", id, &"");
+            self.info("answered-before", id);
             self.remove(id);
             return Ok(());
         }
