@@ -36,7 +36,7 @@ impl Error {
 }
 
 impl Show for Error {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         match self {
             Self::Request(text) | Self::State(text) => line.put(text),
             Self::System(what, errno) => line.fill("%: %", &[what, errno]),
@@ -144,7 +144,7 @@ impl Errno {
 }
 
 impl Show for Errno {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         match self.words() {
             Some((name, words)) => line.fill("% (%)", &[&words, &name]),
             None => line.fill("errno %", &[&self.0]),

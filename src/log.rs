@@ -33,7 +33,7 @@ impl Level {
 
 /// Puts together the line for `event`, newline included.
 #[inline(never)]
-pub fn line(out: &mut Line<'_>, unix_time: u64, level: Level, event: &str, parts: &Parts<'_>) {
+pub fn line(out: &mut Line, unix_time: u64, level: Level, event: &str, parts: &Parts<'_>) {
     out.fill("% % ", &[&Utc(unix_time), &level.as_str()]);
     out.fill(event, parts);
     out.end_line();
@@ -43,7 +43,7 @@ pub fn line(out: &mut Line<'_>, unix_time: u64, level: Level, event: &str, parts
 struct Utc(u64);
 
 impl Show for Utc {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         // Years of March to February, so that the leap day is the last: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
         // civil_from_days, within the era of 1970 and those after it.
         const DAYS_BEFORE_1970: u32 = 719_468;

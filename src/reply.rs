@@ -75,7 +75,7 @@ impl From<Error> for Answer {
 
 /// The JSON text of the answer.
 impl Show for Answer {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.fill("{\"returncode\": \"%\", \"message\": \"", &[&self.code.as_str()]);
         self.message.as_bytes().iter().filter_map(|&byte| printable(byte)).for_each(|byte| line.put_byte(byte));
         line.put("\"}");

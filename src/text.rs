@@ -8,7 +8,7 @@ use core::ops::{Deref, DerefMut};
 /// What can be written as text.
 pub trait Show {
     /// Appends the text to `line`.
-    fn show(&self, line: &mut Line<'_>);
+    fn show(&self, line: &mut Line);
 }
 
 /// What takes the places of `%` in a template, in this order.
@@ -26,7 +26,7 @@ pub struct Bounded<B: ?Sized> {
 pub type Text<const N: usize> = Bounded<[u8; N]>;
 
 /// A text of whatever capacity: what a [`Text`] is used as, so that its code exists once.
-pub type Line<'a> = Bounded<[u8]>;
+pub type Line = Bounded<[u8]>;
 
 impl<const N: usize> Text<N> {
     /// An empty text.
@@ -49,21 +49,21 @@ impl<const N: usize> Default for Text<N> {
 }
 
 impl<const N: usize> Deref for Text<N> {
-    type Target = Line<'static>;
+    type Target = Line;
 
-    fn deref(&self) -> &Line<'static> {
+    fn deref(&self) -> &Line {
         self
     }
 }
 
 impl<const N: usize> DerefMut for Text<N> {
-    fn deref_mut(&mut self) -> &mut Line<'static> {
+    fn deref_mut(&mut self) -> &mut Line {
         self
     }
 }
 
 impl<const N: usize> Show for Text<N> {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.put(self.as_str());
     }
 }
@@ -75,7 +75,7 @@ pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     Some((text.get(..len)?, text.get(len + 1..)?))
 }
 
-impl Line<'_> {
+impl Line {
     /// The text.
     #[inline(never)]
     pub fn as_str(&self) -> &str {
@@ -188,50 +188,50 @@ impl Line<'_> {
 }
 
 impl Show for str {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.put(self);
     }
 }
 
 impl<const N: usize> Show for heapless::String<N> {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.put(self);
     }
 }
 
 impl<T: Show + ?Sized> Show for &T {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         (**self).show(line);
     }
 }
 
 impl Show for u64 {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.put_number(*self, 10, 1);
     }
 }
 
 impl Show for u32 {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.put_number(u64::from(*self), 10, 1);
     }
 }
 
 impl Show for i32 {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.put(if *self < 0 { "-" } else { "" });
         line.put_number(u64::from(self.unsigned_abs()), 10, 1);
     }
 }
 
 impl Show for u8 {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.put_number(u64::from(*self), 10, 1);
     }
 }
 
 impl Show for usize {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.put_number(*self as u64, 10, 1);
     }
 }
@@ -240,7 +240,7 @@ impl Show for usize {
 pub struct Hex(pub u64, pub usize);
 
 impl Show for Hex {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.put_number(self.0, 16, self.1);
     }
 }
@@ -249,7 +249,7 @@ impl Show for Hex {
 pub struct Printable<'a>(pub &'a [u8]);
 
 impl Show for Printable<'_> {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         for &byte in self.0 {
             line.put_byte(if byte.is_ascii_graphic() && byte != b'"' { byte } else { b'?' });
         }

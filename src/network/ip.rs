@@ -227,7 +227,7 @@ pub fn number(mut digits: &[u8]) -> Option<u64> {
 
 /// Writes octets with `parting` between them, each of at least `width` digits.
 #[inline(never)]
-pub fn put_octets(line: &mut Line<'_>, octets: &[u8], parting: &str, base: u64, width: usize) {
+pub fn put_octets(line: &mut Line, octets: &[u8], parting: &str, base: u64, width: usize) {
     for (i, octet) in octets.iter().enumerate() {
         if i > 0 {
             line.put(parting);
@@ -237,7 +237,7 @@ pub fn put_octets(line: &mut Line<'_>, octets: &[u8], parting: &str, base: u64, 
 }
 
 impl Show for Ip {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         match self.family {
             Family::V4 => put_octets(line, self.octets(), ".", 10, 1),
             Family::V6 => show_v6(line, &self.octets),
@@ -246,7 +246,7 @@ impl Show for Ip {
 }
 
 /// RFC 5952, section 4: no leading zeros, the first longest run of two or more zero groups as `::`.
-fn show_v6(line: &mut Line<'_>, octets: &[u8; 16]) {
+fn show_v6(line: &mut Line, octets: &[u8; 16]) {
     let (groups, _) = octets.as_chunks();
     let (mut end, mut longest, mut run) = (0, 1, 0);
     for (i, group) in groups.iter().enumerate() {

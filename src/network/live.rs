@@ -72,7 +72,7 @@ impl LiveRoute {
 }
 
 impl Show for Item {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         match self {
             Self::Address(live) => live.address.show(line),
             Self::Route(live) => live.route.show(line),

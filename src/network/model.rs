@@ -29,7 +29,7 @@ impl Mac {
 }
 
 impl Show for Mac {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         put_octets(line, &self.0, ":", 16, 2);
     }
 }
@@ -61,7 +61,7 @@ impl Address {
 }
 
 impl Show for Address {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.fill("%/%", &[&self.ip, &self.prefix_len]);
     }
 }
@@ -95,7 +95,7 @@ impl Route {
 }
 
 impl Show for Route {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         Address { ip: self.destination, prefix_len: self.prefix_len }.show(line);
         if let Some(gateway) = &self.gateway {
             line.fill(" via %", &[gateway]);

@@ -60,7 +60,7 @@ impl Change {
 
 /// With addresses: for the debug log only.
 impl Show for Change {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         let object: &dyn Show = match self {
             Self::Up | Self::PromoteSecondaries => return line.put(self.what()),
             Self::AddAddress { address, .. } => address,

@@ -3,16 +3,15 @@
 //! Nothing is polled: without a key, a pending notification or a lost store the loop sleeps until the store sends something.
 
 pub mod answers;
+mod connection;
 pub mod journal;
 pub mod memory;
 pub mod ready;
 
-use core::ops::ControlFlow;
-
 use crate::commands::{self, Keys};
 use crate::error::{Errno, Error};
 use crate::json::{self, JsonText};
-use crate::limits::{LIST_MS, REOPEN_MS, STORE_PATH_LEN};
+use crate::limits::{LIST_MS, STORE_PATH_LEN};
 use crate::log::Level;
 use crate::ports::{Host, Ports};
 use crate::reply::{Answer, Code};
@@ -29,7 +28,6 @@ use crate::sys::posix::state_file::StateFile;
 use crate::text::{Line, Printable, Show};
 use crate::xenstore::client::{Client, Connection};
 use crate::xenstore::queue::Queue;
-use crate::xenstore::wire::word;
 use answers::Answers;
 use journal::Recorder;
 pub use memory::{Kept, Memory, Scratch};
@@ -166,53 +164,6 @@ impl<'b> Agent<'b> {
         self.event(Level::Warning, event, id, &Reason(&errno));
     }
 
-    /// Sets the watch. A device that refuses it keeps the refused octets, so it is opened anew and never asked again.
-    #[inline(never)]
-    fn start_watching(&mut self) {
-        let Err(errno) = self.store.watch() else { return };
-        if errno == Errno(libc::EINVAL) {
-            self.event(Level::Warning, "no-watches", b"", &Reason(&"looking for requests every second"));
-            self.mode = Mode::List;
-            if self.store.channel().reopen().is_ok() {
-                self.store.reset();
-            }
-        } else {
-            self.warn("watch-refused", b"", errno);
-        }
-        self.store.list_later();
-    }
-
-    /// Learns which answers are in the store already.
-    #[inline(never)]
-    fn adopt_answers(&mut self) {
-        let now_ms = self.host.now_ms();
-        if self.store.directory(answers::DIRECTORY).is_err() {
-            return;
-        }
-        let mut names = self.store.reply();
-        while !names.is_empty() {
-            let name = word(names);
-            if !name.is_empty() {
-                self.answers.adopt(name, now_ms);
-            }
-            names = names.get(name.len() + 1..).unwrap_or_default();
-        }
-    }
-
-    #[inline(never)]
-    fn list(&mut self) {
-        let result = self.store.list(self.tag);
-        self.too_long = false;
-        match result {
-            Ok(()) => self.tag = 0,
-            Err(Errno(libc::E2BIG)) => {
-                self.too_long = true;
-                self.event(Level::Warning, "too-many-requests", b"", &Reason(&"waiting for their watch events"));
-            }
-            Err(errno) => self.warn("list-failed", b"", errno),
-        }
-    }
-
     /// Sleeps until the store sends something, a key expires, readiness is due, or a signal comes.
     #[inline(never)]
     fn sleep(&mut self) {
@@ -243,29 +194,6 @@ impl<'b> Agent<'b> {
         }
         if self.mode == Mode::List {
             self.store.list_later();
-        }
-    }
-
-    /// Opens a lost store again, however long it takes.
-    #[inline(never)]
-    fn reconnect(&mut self, errno: Errno) -> ControlFlow<()> {
-        self.warn("store-lost", b"", errno);
-        let (mut pause_ms, longest_ms) = REOPEN_MS;
-        loop {
-            let deadline_ms = self.host.now_ms() + pause_ms;
-            if self.host.wait(deadline_ms).is_err() {
-                return ControlFlow::Break(());
-            }
-            pause_ms = (pause_ms * 2).min(longest_ms);
-            if self.store.channel().reopen().is_ok() {
-                self.store.reset();
-                self.start_watching();
-                self.store.list_later();
-                if self.store.connection() == Connection::Up {
-                    self.info("store-back", b"");
-                    return ControlFlow::Continue(());
-                }
-            }
         }
     }
 
@@ -415,7 +343,7 @@ impl<'b> Agent<'b> {
 struct Reason<'a>(&'a dyn Show);
 
 impl Show for Reason<'_> {
-    fn show(&self, line: &mut Line<'_>) {
+    fn show(&self, line: &mut Line) {
         line.fill(" reason=\"%\"", &[self.0]);
     }
 }

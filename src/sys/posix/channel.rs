@@ -52,7 +52,8 @@ fn connect(path: &CStr) -> Result<Fd, Errno> {
         Err(Errno(libc::ENXIO | libc::EOPNOTSUPP)) => {}
         result => return result,
     }
-    let (address, len) = unix_address(path.to_bytes()).ok_or(Errno(libc::ENAMETOOLONG))?;
+    let mut address = no_address();
+    let len = fill_address(&mut address, path.to_bytes())?;
     // A full backlog is EAGAIN, and like a store that is not there yet.
     let socket = socket::open(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_NONBLOCK, 0)?;
     // SAFETY: `address` is a valid sockaddr_un of which `len` octets are used.
@@ -60,23 +61,33 @@ fn connect(path: &CStr) -> Result<Fd, Errno> {
     Ok(socket)
 }
 
-/// The address of a Unix socket; a leading `@` is the abstract namespace (sd_notify(3), unix(7)). `None` if `path` is too long.
-pub fn unix_address(path: &[u8]) -> Option<(libc::sockaddr_un, libc::socklen_t)> {
-    // SAFETY: all-zero is a valid sockaddr_un.
-    let mut address: libc::sockaddr_un = unsafe { core::mem::zeroed() };
+/// Makes `address` that of the Unix socket at `path` and returns the octets used of it; a leading `@` is the abstract namespace
+/// (sd_notify(3), unix(7)).
+///
+/// # Errors
+///
+/// ENAMETOOLONG, also for an empty path.
+#[inline(never)]
+fn fill_address(address: &mut libc::sockaddr_un, path: &[u8]) -> Result<libc::socklen_t, Errno> {
     address.sun_family = libc::AF_UNIX as libc::sa_family_t;
     if path.is_empty() || path.len() >= address.sun_path.len() {
-        return None;
+        return Err(Errno(libc::ENAMETOOLONG));
     }
+    let is_abstract = path.starts_with(b"@");
     for (to, &from) in address.sun_path.iter_mut().zip(path) {
         *to = from as libc::c_char;
     }
-    let abstract_name = path.first() == Some(&b'@');
-    if let (true, Some(first)) = (abstract_name, address.sun_path.first_mut()) {
+    if is_abstract && let [first, ..] = &mut address.sun_path {
         *first = 0;
     }
-    let used = core::mem::offset_of!(libc::sockaddr_un, sun_path) + path.len() + usize::from(!abstract_name);
-    Some((address, used as libc::socklen_t))
+    let used = core::mem::offset_of!(libc::sockaddr_un, sun_path) + path.len() + usize::from(!is_abstract);
+    Ok(used as libc::socklen_t)
+}
+
+/// An address to be filled.
+fn no_address() -> libc::sockaddr_un {
+    // SAFETY: all-zero is a valid sockaddr_un.
+    unsafe { core::mem::zeroed() }
 }
 
 /// Sends one datagram to the Unix socket at `path` (sd_notify(3)).
@@ -85,7 +96,8 @@ pub fn unix_address(path: &[u8]) -> Option<(libc::sockaddr_un, libc::socklen_t)>
 ///
 /// See sendto(2); ENAMETOOLONG.
 pub fn send_datagram(path: &[u8], text: &[u8]) -> Result<(), Errno> {
-    let (address, len) = unix_address(path).ok_or(Errno(libc::ENAMETOOLONG))?;
+    let mut address = no_address();
+    let len = fill_address(&mut address, path)?;
     let socket = socket::open(libc::AF_UNIX, libc::SOCK_DGRAM, 0)?;
     let address = (&raw const address).cast();
     // SAFETY: pointer and length are those of a slice; `address` is a valid sockaddr_un of which `len` octets are used.
