@@ -12,7 +12,7 @@ use std::time::Duration;
 use std::vec::Vec;
 
 use super::links::Links as KernelLinks;
-use crate::error::{Errno, Error};
+use crate::error::Errno;
 use crate::limits::NETLINK_LEN;
 use crate::memory::MemoryHost;
 use crate::network::apply::{Applied, apply};
