@@ -68,7 +68,6 @@ pub fn run(ports: &mut Ports<'_>, text: &mut JsonText) -> Result<Answer, Error> 
 }
 
 /// The names of the interfaces' nodes.
-#[inline(never)]
 fn list(ports: &mut Ports<'_>, work: &mut Work<'_>, nodes: &mut Nodes) -> Result<(), Error> {
     let (mut count, mut left_out) = (0, 0u32);
     let mut listing = readable(ports.store.directory(NETWORKING))?;
@@ -205,7 +204,6 @@ fn end_dhcp(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &Link) -> Result<(
 }
 
 /// Makes the name servers of all interfaces those of the guest, unless a resolver of its own has the file.
-#[inline(never)]
 fn set_servers(ports: &mut Ports<'_>, work: &mut Work<'_>) {
     if work.servers.is_empty() {
         return;
@@ -215,7 +213,6 @@ fn set_servers(ports: &mut Ports<'_>, work: &mut Work<'_>) {
     }
 }
 
-#[inline(never)]
 fn edit_servers(ports: &mut Ports<'_>, servers: &[Ip]) -> Result<(), Error> {
     if !matches!(ports.files.kind(RESOLV_CONF)?, None | Some(Kind::File)) {
         ports.host.log(Level::Info, "event=resolv-conf-left-alone reason=\"not a plain file\"", &[]);
@@ -251,7 +248,6 @@ fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error>
     Ok(())
 }
 
-#[inline(never)]
 fn change_nodename(ports: &mut Ports<'_>, name: &Nodename, uuid: &[u8]) -> Result<(), Error> {
     let mut live = [0; NODENAME_LEN + 1];
     if ports.host.nodename(&mut live)? != name.as_bytes() {

@@ -145,7 +145,6 @@ impl<'a> Plan<'a> {
         self.remove_addresses(each);
     }
 
-    #[inline(never)]
     fn add_addresses(&self, each: &mut dyn FnMut(Change)) {
         for (i, address) in self.wanted.addresses.iter().enumerate() {
             if self.addresses >> i & 1 == 1 {
