@@ -20,9 +20,9 @@ fn body(octets: &[u8]) {
         written(|request| address.emit(request));
     }
     let Some(route) = RouteMessage::parse(octets) else { return };
-    Hops(route.hops, family(&route.destination)).for_each(drop);
+    Hops(route.hops, family(&route.live.route.destination)).for_each(drop);
     let again = written(|request| route.emit(request));
-    if route.table <= 255 && route.hops.is_empty() && !route.is_special && route.prefix_len > 0 {
+    if route.table <= 255 && route.hops.is_empty() && !route.is_special && route.live.route.prefix_len > 0 {
         assert_eq!(RouteMessage::parse(&again), Some(route));
     }
 }

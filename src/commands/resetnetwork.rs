@@ -30,7 +30,8 @@ const RULE: Rule = Rule { create: Some(0o644), parents: false, backup: true };
 
 /// Name of a node in [`NETWORKING`].
 type Node = heapless::String<NODE_NAME_LEN>;
-type Nodes = heapless::Vec<Node, INTERFACE_COUNT>;
+/// Those to be configured; an empty name is nobody's.
+type Nodes = [Node; INTERFACE_COUNT];
 
 /// What went wrong, piece by piece, and memory for one value.
 struct Work<'w> {
@@ -67,16 +68,17 @@ pub fn run(ports: &mut Ports<'_>, text: &mut JsonText, answer: &mut Answer) -> R
 }
 
 /// The names of the interfaces' nodes.
-#[inline(never)]
 fn list(ports: &mut Ports<'_>, work: &mut Work<'_>, nodes: &mut Nodes) -> Result<(), Error> {
-    let mut left_out = 0u32;
+    let (mut count, mut left_out) = (0, 0u32);
     let mut listing = readable(ports.store.directory(NETWORKING))?;
     while let Some(end) = listing.iter().position(|&byte| byte == 0) {
         let (name, rest) = listing.split_at_checked(end).unwrap_or_default();
         listing = rest.get(1..).unwrap_or_default();
-        let mut node = Node::new();
-        let fits = core::str::from_utf8(name).is_ok_and(|name| node.push_str(name).is_ok());
-        if !fits || nodes.push(node).is_err() {
+        if let Some(node) = nodes.get_mut(count)
+            && core::str::from_utf8(name).is_ok_and(|name| node.push_str(name).is_ok())
+        {
+            count += 1;
+        } else {
             left_out += 1;
         }
     }
@@ -100,26 +102,30 @@ fn readable(value: Result<Option<&[u8]>, Error>) -> Result<&[u8], Error> {
 /// Configures every interface, waiting for those that have no link yet; the wait is shared, so that one which never comes delays nobody.
 #[inline(never)]
 fn set_interfaces(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error> {
-    let mut nodes = Nodes::new();
+    let mut nodes: Nodes = [const { Node::new() }; INTERFACE_COUNT];
     list(ports, work, &mut nodes)?;
     let deadline = ports.host.now_ms() + INTERFACE_WAIT_MS;
     loop {
-        let mut i = 0;
-        while let Some(node) = nodes.get(i) {
-            if set_interface(ports, work, node)? {
-                nodes.remove(i);
-            } else {
-                i += 1;
+        let mut missing = false;
+        for node in &mut nodes {
+            if !node.is_empty() {
+                if set_interface(ports, work, node)? {
+                    node.clear();
+                } else {
+                    missing = true;
+                }
             }
         }
         let now = ports.host.now_ms();
-        if nodes.is_empty() || now >= deadline {
+        if !missing || now >= deadline {
             break;
         }
         ports.host.wait(now + INTERFACE_POLL_MS)?;
     }
     for node in &nodes {
-        work.failed(node, "no link has this MAC address", &"");
+        if !node.is_empty() {
+            work.failed(node, "no link has this MAC address", &"");
+        }
     }
     Ok(())
 }
@@ -198,7 +204,6 @@ fn end_dhcp(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &Link) -> Result<(
 }
 
 /// Makes the name servers of all interfaces those of the guest, unless a resolver of its own has the file.
-#[inline(never)]
 fn set_servers(ports: &mut Ports<'_>, work: &mut Work<'_>) {
     if work.servers.is_empty() {
         return;
@@ -208,7 +213,6 @@ fn set_servers(ports: &mut Ports<'_>, work: &mut Work<'_>) {
     }
 }
 
-#[inline(never)]
 fn edit_servers(ports: &mut Ports<'_>, servers: &[Ip]) -> Result<(), Error> {
     if !matches!(ports.files.kind(RESOLV_CONF)?, None | Some(Kind::File)) {
         ports.host.log(Level::Info, "event=resolv-conf-left-alone reason=\"not a plain file\"", &[]);
@@ -244,7 +248,6 @@ fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error>
     Ok(())
 }
 
-#[inline(never)]
 fn change_nodename(ports: &mut Ports<'_>, name: &Nodename, uuid: &[u8]) -> Result<(), Error> {
     let mut live = [0; NODENAME_LEN + 1];
     if ports.host.nodename(&mut live)? != name.as_bytes() {

@@ -50,7 +50,6 @@ impl Ip {
     }
 
     /// Reads 4 or 16 octets.
-    #[inline(never)]
     pub fn from_octets(octets: &[u8]) -> Option<Self> {
         let family = match octets.len() {
             4 => Family::V4,

@@ -148,6 +148,7 @@ impl Document {
         self.problem("%[%]%", &[&list.name(), &index, &what]);
     }
 
+    #[inline(never)]
     fn slot(&mut self, family: Family) -> &mut Gateway {
         let [v4, v6] = &mut self.gateways;
         if family == Family::V4 { v4 } else { v6 }

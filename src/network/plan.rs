@@ -8,7 +8,7 @@
 use heapless::Vec;
 
 use crate::limits::{ADDRESS_COUNT, ROUTE_COUNT, STALE_COUNT};
-use crate::network::ip::Ip;
+use crate::network::ip::{Family, Ip};
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Route, Wanted};
 use crate::text::{Line, Show};
@@ -74,7 +74,13 @@ impl Show for Change {
 
 /// The bit of [`Plan::routes`] where the device routes to gateways start; below are the routes that were asked for.
 const TO_GATEWAY: usize = 64;
-const _: () = assert!(ROUTE_COUNT + 2 <= TO_GATEWAY && ADDRESS_COUNT <= 64, "a plan marks what is live in the bits of integers");
+/// The bits of the default routes.
+const SLOT_GATEWAY4: usize = 62;
+const SLOT_GATEWAY6: usize = 63;
+const _: () = assert!(ROUTE_COUNT <= SLOT_GATEWAY4 && ADDRESS_COUNT <= 64, "a plan marks what is live in the bits of integers");
+
+/// Memory for a route.
+const NO_ROUTE: Route = Route { destination: Ip::unspecified(Family::V4), prefix_len: 0, gateway: None };
 
 /// The differences of one link.
 pub struct Plan<'a> {
@@ -139,7 +145,6 @@ impl<'a> Plan<'a> {
         self.remove_addresses(each);
     }
 
-    #[inline(never)]
     fn add_addresses(&self, each: &mut dyn FnMut(Change)) {
         for (i, address) in self.wanted.addresses.iter().enumerate() {
             if self.addresses >> i & 1 == 1 {
@@ -162,8 +167,8 @@ impl<'a> Plan<'a> {
 
     #[inline(never)]
     fn add_routes(&mut self, each: &mut dyn FnMut(Change)) {
-        let mut at = 0;
-        while let Some((bit, route)) = self.next_route(&mut at) {
+        let (mut at, mut route) = (0, NO_ROUTE);
+        while let Some(bit) = self.next_route(&mut at, &mut route) {
             if self.routes >> bit & 1 == 0 {
                 let onlink = route.gateway.is_some_and(|gateway| gateway.is_v4() && !self.wanted.covers(&gateway));
                 each(Change::AddRoute { route, metric: self.metric(&route), onlink });
@@ -199,8 +204,8 @@ impl<'a> Plan<'a> {
     /// Marks the wanted routes that are this one: whether there are any.
     #[inline(never)]
     fn mark(&mut self, route: &Route) -> bool {
-        let (mut at, mut found) = (0, false);
-        while let Some((bit, wanted)) = self.next_route(&mut at) {
+        let (mut at, mut wanted, mut found) = (0, NO_ROUTE, false);
+        while let Some(bit) = self.next_route(&mut at, &mut wanted) {
             if wanted == *route {
                 self.routes |= 1 << bit;
                 found = true;
@@ -209,28 +214,36 @@ impl<'a> Plan<'a> {
         found
     }
 
-    /// The wanted route that comes next and its bit, in the order in which the kernel can take them: device routes to IPv6 gateways outside
-    /// every subnet (IPv4 has a flag for that, IPv6 only since Linux 4.16), other device routes, routes via gateways, default routes. The
-    /// same route may come twice. `at` counts the routes looked at, from 0, three times over.
+    /// Fills `route` with the wanted route that comes next and tells its bit, in the order in which the kernel can take them: device routes
+    /// to IPv6 gateways outside every subnet (IPv4 has a flag for that, IPv6 only since Linux 4.16), other device routes, routes via gateways,
+    /// default routes. The same route may come twice. `at` counts the bits looked at, from 0, three times over.
     #[inline(never)]
-    fn next_route(&self, at: &mut usize) -> Option<(usize, Route)> {
-        let Wanted { routes, gateway4, gateway6, .. } = self.wanted;
-        let count = routes.len() + 2;
-        while *at < 3 * count {
-            let (rank, slot) = (*at / count, *at % count);
+    fn next_route(&self, at: &mut usize, route: &mut Route) -> Option<usize> {
+        while *at < 3 * TO_GATEWAY {
+            let (rank, slot) = (*at / TO_GATEWAY, *at % TO_GATEWAY);
             *at += 1;
-            let route = match (routes.get(slot), if slot == routes.len() { gateway4 } else { gateway6 }) {
-                (Some(route), _) => *route,
-                (None, Some(gateway)) => Route::default_via(*gateway),
-                (None, None) => continue,
+            let gateway = match slot {
+                SLOT_GATEWAY4 => self.wanted.gateway4,
+                SLOT_GATEWAY6 => self.wanted.gateway6,
+                _ => None,
             };
-            match route.gateway {
-                Some(gateway) if rank == 0 && !gateway.is_v4() && !gateway.is_link_local_v6() && !self.wanted.covers(&gateway) => {
-                    return Some((TO_GATEWAY + slot, Route { destination: gateway, prefix_len: 128, gateway: None }));
+            match (self.wanted.routes.get(slot), gateway) {
+                (Some(wanted), _) => *route = *wanted,
+                (None, Some(gateway)) => *route = Route::default_via(gateway),
+                (None, None) => continue,
+            }
+            let Some(gateway) = route.gateway else {
+                if rank == 1 {
+                    return Some(slot);
                 }
-                None if rank == 1 => return Some((slot, route)),
-                Some(_) if rank == 2 => return Some((slot, route)),
-                _ => {}
+                continue;
+            };
+            if rank == 2 {
+                return Some(slot);
+            }
+            if rank == 0 && !gateway.is_v4() && !gateway.is_link_local_v6() && !self.wanted.covers(&gateway) {
+                *route = Route { destination: gateway, prefix_len: 128, gateway: None };
+                return Some(TO_GATEWAY + slot);
             }
         }
         None

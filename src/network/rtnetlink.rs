@@ -6,6 +6,8 @@
 use crate::error::Errno;
 use crate::limits::NETLINK_REQUEST_LEN;
 use crate::network::ip::{Family, Ip};
+use crate::network::live::LiveRoute;
+use crate::network::model::Route;
 
 /// `struct nlmsghdr`: length, type, flags, sequence number, port id.
 const HEADER_LEN: usize = 16;
@@ -205,26 +207,16 @@ impl AddressMessage {
 /// A route: `struct rtmsg` and what matters of its attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RouteMessage<'a> {
-    /// Destination, without host bits.
-    pub destination: Ip,
-    /// Bits of its prefix.
-    pub prefix_len: u8,
-    /// Type of service.
-    pub tos: u8,
+    /// The route; its gateway that of the one way, unless there are several.
+    pub live: LiveRoute,
     /// Table, `RT_TABLE_*`.
     pub table: u32,
-    /// Who made it, `RTPROT_*`.
-    pub protocol: u8,
-    /// `RT_SCOPE_*`.
-    pub scope: u8,
     /// `RTN_*`.
     pub kind: u8,
     /// `RTNH_F_*`.
     pub flags: u32,
-    /// Metric.
-    pub metric: u32,
-    /// The one way, unless there are several.
-    pub hop: Hop,
+    /// Number of the one way's link; 0 if there is none.
+    pub index: u32,
     /// The ways of a multipath route; see [`Hops`]. Only in answers.
     pub hops: &'a [u8],
     /// Whether there is something about it that none of the fields here can say: source prefix, encapsulation, next hop object, gateway of
@@ -252,18 +244,15 @@ impl<'a> RouteMessage<'a> {
             Some(value) => address(value, family)?,
             None => Ip::unspecified(if i32::from(family) == libc::AF_INET { Family::V4 } else { Family::V6 }),
         };
+        let Hop { index, gateway } = Hop::parse(number(attributes, libc::RTA_OIF), attributes, family)?;
+        let route = Route { destination, prefix_len, gateway };
         Some(Self {
-            destination,
-            prefix_len,
-            tos,
+            live: LiveRoute { route, metric: number(attributes, libc::RTA_PRIORITY), tos, scope, protocol },
             // Tables beyond 255, which the head has as RT_TABLE_COMPAT, are in the attribute alone.
             table: attribute(attributes, libc::RTA_TABLE).map_or(u32::from(table), |value| u32_at(value, 0)),
-            protocol,
-            scope,
             kind,
             flags: u32_at(body, 8),
-            metric: number(attributes, libc::RTA_PRIORITY),
-            hop: Hop::parse(number(attributes, libc::RTA_OIF), attributes, family)?,
+            index,
             hops: attribute(attributes, libc::RTA_MULTIPATH).unwrap_or_default(),
             is_special: source_len != 0 || [RTA_VIA, RTA_ENCAP, RTA_NH_ID].iter().any(|&kind| attribute(attributes, kind).is_some()),
         })
@@ -271,18 +260,18 @@ impl<'a> RouteMessage<'a> {
 
     /// Writes the message's body; a table beyond 255 is not for requests of ours.
     pub fn emit(&self, out: &mut Request) {
-        let table = self.table as u8;
-        out.put(&[family(&self.destination), self.prefix_len, 0, self.tos, table, self.protocol, self.scope, self.kind]);
+        let LiveRoute { route, metric, tos, scope, protocol } = &self.live;
+        out.put(&[family(&route.destination), route.prefix_len, 0, *tos, self.table as u8, *protocol, *scope, self.kind]);
         out.put_u32(self.flags);
-        if self.prefix_len > 0 {
-            out.attribute(libc::RTA_DST, self.destination.octets());
+        if route.prefix_len > 0 {
+            out.attribute(libc::RTA_DST, route.destination.octets());
         }
-        out.attribute(libc::RTA_OIF, &self.hop.index.to_ne_bytes());
-        if let Some(gateway) = &self.hop.gateway {
+        out.attribute(libc::RTA_OIF, &self.index.to_ne_bytes());
+        if let Some(gateway) = &route.gateway {
             out.attribute(libc::RTA_GATEWAY, gateway.octets());
         }
-        if self.metric > 0 {
-            out.attribute(libc::RTA_PRIORITY, &self.metric.to_ne_bytes());
+        if *metric > 0 {
+            out.attribute(libc::RTA_PRIORITY, &metric.to_ne_bytes());
         }
     }
 }

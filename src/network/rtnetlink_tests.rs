@@ -6,7 +6,9 @@ use std::vec::Vec;
 
 use crate::error::Errno;
 use crate::limits::NETLINK_REQUEST_LEN;
-use crate::network::fake::ip;
+use crate::network::fake::{ip, made_by, route as a_route};
+use crate::network::live::LiveRoute;
+use crate::network::model::Route;
 use crate::network::rtnetlink::{AddressMessage, Attributes, Hop, Hops, LinkMessage, Message, Messages, Request, RouteMessage, family};
 
 fn octets(hex: &str) -> Vec<u8> {
@@ -101,16 +103,11 @@ fn addresses() {
 fn routes() {
     let v4 = octets("020c0000 fe030001 00000000 0800 0f00 fe000000 0800 0100 0ad00000 0800 0500 c6336401 0800 0400 03000000");
     let route = RouteMessage {
-        destination: ip("10.208.0.0"),
-        prefix_len: 12,
-        tos: 0,
+        live: made_by(3, a_route("10.208.0.0/12 via 198.51.100.1")),
         table: 254,
-        protocol: 3,
-        scope: 0,
         kind: 1,
         flags: 0,
-        metric: 0,
-        hop: Hop { index: 3, gateway: Some(ip("198.51.100.1")) },
+        index: 3,
         hops: &[],
         is_special: false,
     };
@@ -119,10 +116,10 @@ fn routes() {
     assert_eq!(written(|out| route.emit(out)), emitted);
 
     let onlink = octets("02000000 fe030001 04000000 0800 0f00 fe000000 0800 0500 0a000001 0800 0400 03000000");
-    let hop = Hop { index: 3, gateway: Some(ip("10.0.0.1")) };
-    let route = RouteMessage { destination: ip("0.0.0.0"), prefix_len: 0, flags: 4, hop, ..route };
+    let live = made_by(3, a_route("0.0.0.0/0 via 10.0.0.1"));
+    let route = RouteMessage { live, flags: 4, ..route };
     assert_eq!(RouteMessage::parse(&onlink), Some(route));
-    let route = RouteMessage { metric: 514, ..route };
+    let route = RouteMessage { live: LiveRoute { metric: 514, ..live }, ..route };
     let emitted = octets("02000000 fe030001 04000000 0800 0400 03000000 0800 0500 0a000001 0800 0600 02020000");
     assert_eq!(written(|out| route.emit(out)), emitted);
 }
@@ -134,8 +131,8 @@ fn several_ways() {
          3c00 0900 1c00 0000 03000000 1400 0500 fe800000 00000000 00000000 00000def 1c00 0000 04000000 1400 0500 fe800000 00000000 00000000 00000dee",
     );
     let route = RouteMessage::parse(&body).unwrap();
-    assert_eq!((route.destination, route.prefix_len, route.metric, route.protocol), (ip("::"), 0, 1024, 4));
-    let hops: Vec<Hop> = Hops(route.hops, family(&route.destination)).collect();
+    assert_eq!(route.live, LiveRoute { metric: 1024, ..made_by(4, Route { destination: ip("::"), prefix_len: 0, gateway: None }) });
+    let hops: Vec<Hop> = Hops(route.hops, family(&route.live.route.destination)).collect();
     assert_eq!(hops, [Hop { index: 3, gateway: Some(ip("fe80::def")) }, Hop { index: 4, gateway: Some(ip("fe80::dee")) }]);
     let special = octets("02000000 fe030001 00000000 0a00 1200 0a00 fe800000 0000");
     assert!(RouteMessage::parse(&special).unwrap().is_special);
@@ -160,7 +157,7 @@ proptest! {
         let _ = LinkMessage::parse(&octets);
         let _ = AddressMessage::parse(&octets);
         if let Some(route) = RouteMessage::parse(&octets) {
-            Hops(route.hops, family(&route.destination)).for_each(drop);
+            Hops(route.hops, family(&route.live.route.destination)).for_each(drop);
         }
         Attributes(&octets).for_each(drop);
     }
@@ -176,7 +173,7 @@ proptest! {
         let _ = LinkMessage::parse(&octets);
         let _ = AddressMessage::parse(&octets);
         if let Some(route) = RouteMessage::parse(&octets) {
-            Hops(route.hops, family(&route.destination)).for_each(drop);
+            Hops(route.hops, family(&route.live.route.destination)).for_each(drop);
         }
     }
 
@@ -184,8 +181,8 @@ proptest! {
     fn what_is_written_is_read(octets: [u8; 4], prefix_len in 0u8..=32, metric: u32, index: u32, gateway: Option<[u8; 4]>) {
         let gateway = gateway.and_then(|octets| crate::network::ip::Ip::from_octets(&octets));
         let destination = crate::network::ip::Ip::from_octets(&octets).unwrap().network(prefix_len);
-        let hop = Hop { index, gateway };
-        let route = RouteMessage { destination, prefix_len, tos: 0, table: 254, protocol: 4, scope: 0, kind: 1, flags: 0, metric, hop, hops: &[], is_special: false };
+        let live = LiveRoute { metric, ..made_by(4, Route { destination, prefix_len, gateway }) };
+        let route = RouteMessage { live, table: 254, kind: 1, flags: 0, index, hops: &[], is_special: false };
         let body = written(|out| route.emit(out));
         prop_assert_eq!(RouteMessage::parse(&body), Some(route));
     }

@@ -59,14 +59,16 @@ fn by_sysfs(name: &str, driver: &mut [u8; NAME_LEN]) -> Result<(), Errno> {
     let device = open("/sys/class/net/%/device\0", &name, libc::O_RDONLY | libc::O_DIRECTORY)?;
     let len = device.read_link_at(c"driver", &mut target)?;
     let mut at = 0;
-    *driver = [0; NAME_LEN];
     for &octet in target.get(..len).unwrap_or_default() {
         if octet == b'/' {
-            (*driver, at) = ([0; NAME_LEN], 0);
+            at = 0;
         } else if let Some(slot) = driver.get_mut(at) {
             *slot = octet;
             at += 1;
         }
+    }
+    if let Some(end) = driver.get_mut(at) {
+        *end = 0;
     }
     Ok(())
 }

@@ -9,9 +9,9 @@ use crate::error::Errno;
 use crate::limits::DUMP_COUNT;
 use crate::network::ip::Ip;
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
-use crate::network::model::{Address, Mac, Route};
+use crate::network::model::{Address, Mac};
 use crate::network::plan::Change;
-use crate::network::rtnetlink::{AddressMessage, Hop, Hops, LinkMessage, Message, Request, RouteMessage, family};
+use crate::network::rtnetlink::{AddressMessage, Hops, LinkMessage, Message, Request, RouteMessage, family};
 
 /// `ARPHRD_ETHER` of linux/if_arp.h, as the wire has it.
 const ARPHRD_ETHER: u16 = 1;
@@ -124,16 +124,11 @@ fn message(link: &Link, address: &Address, peer: &Ip) -> AddressMessage {
 #[inline(never)]
 fn emit_route(link: &Link, live: &LiveRoute, flags: u32, request: &mut Request) {
     let message = RouteMessage {
-        destination: live.route.destination,
-        prefix_len: live.route.prefix_len,
-        tos: live.tos,
+        live: *live,
         table: u32::from(libc::RT_TABLE_MAIN),
-        protocol: live.protocol,
-        scope: live.scope,
         kind: libc::RTN_UNICAST,
         flags,
-        metric: live.metric,
-        hop: Hop { index: link.index, gateway: live.route.gateway },
+        index: link.index,
         hops: &[],
         is_special: false,
     };
@@ -196,23 +191,23 @@ fn address(message: &Message<'_>, link: &Link, each: &mut dyn FnMut(Item)) {
 /// Calls `each` for the ways of a route that go through `link`. An IPv6 multipath route is as many routes; an IPv4 one is a route of its
 /// own kind that vm-data cannot ask for, and stays.
 fn routes(message: &Message<'_>, link: &Link, each: &mut dyn FnMut(Item)) {
-    let Some(found) = RouteMessage::parse(message.body) else { return };
+    let Some(mut found) = RouteMessage::parse(message.body) else { return };
+    let is_v4 = found.live.route.destination.is_v4();
     let cached = found.flags & libc::RTM_F_CLONED != 0;
     let unicast = message.kind == libc::RTM_NEWROUTE && found.kind == libc::RTN_UNICAST;
     if found.table != u32::from(libc::RT_TABLE_MAIN) || !unicast || found.is_special || cached {
         return;
     }
-    if found.destination.is_v4() && !found.hops.is_empty() {
+    if is_v4 && !found.hops.is_empty() {
         return;
     }
-    let mut hops = Hops(found.hops, family(&found.destination));
-    let mut next = Some(found.hop);
-    while let Some(hop) = next {
-        if hop.index == link.index {
-            let route = Route { destination: found.destination, prefix_len: found.prefix_len, gateway: hop.gateway };
-            each(Item::Route(LiveRoute { route, metric: found.metric, tos: found.tos, scope: found.scope, protocol: found.protocol }));
+    let mut hops = Hops(found.hops, family(&found.live.route.destination));
+    loop {
+        if found.index == link.index {
+            each(Item::Route(found.live));
         }
-        next = hops.next();
+        let Some(hop) = hops.next() else { break };
+        (found.index, found.live.route.gateway) = (hop.index, hop.gateway);
     }
 }
 
