@@ -1,12 +1,11 @@
-//! The program: C `main`, from the argument vector to the run loop. No agent logic here.
+//! The program: from the argument vector and the environment to the run loop. No agent logic here.
 
 #![no_std]
 #![no_main]
-#![allow(unsafe_code)] // the C entry point and its arrays
 
 mod rt;
 
-use core::ffi::{CStr, c_char, c_int};
+use core::ffi::{CStr, c_int};
 use core::mem::ManuallyDrop;
 
 use nova_agent::cli::{self, Action, LogTo, Options};
@@ -25,6 +24,7 @@ use nova_agent::sys::posix::log::{Log, write_stderr, write_stdout};
 use nova_agent::sys::posix::process::{self, Side};
 use nova_agent::sys::posix::signal;
 use nova_agent::text::{Parts as Words, Printable, Text};
+use rt::Strings;
 
 /// Exit statuses (sysexits.h).
 mod status {
@@ -35,20 +35,8 @@ mod status {
     pub const OS_ERROR: i32 = 71;
 }
 
-unsafe extern "C" {
-    /// The C library's environment; emptied, since nothing here or below needs it.
-    static mut environ: *const *const c_char;
-}
-
-/// C entry point.
-///
-/// # Safety
-///
-/// To be called by the C library's start code only.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn main(_argc: c_int, argv: *const *const c_char) -> c_int {
-    // SAFETY: the kernel ends argv with a null pointer and its strings stay for the life of the process.
-    let words = unsafe { strings(argv) }.skip(1);
+/// Called by the C entry point with the words behind the program's name.
+fn start(words: Strings) -> c_int {
     let mut options = Options::new();
     match cli::parse(words, &mut options) {
         Err(refused) => {
@@ -72,10 +60,7 @@ impl Environment {
     /// Reads what the agent knows of and empties the rest.
     #[inline(never)]
     fn take(&mut self) {
-        // SAFETY: one thread.
-        let start = unsafe { environ };
-        // SAFETY: the C library ends environ with a null pointer and its strings stay for the life of the process.
-        for entry in unsafe { strings(start) } {
+        for entry in rt::take_environment() {
             if let Some(path) = value(entry, b"XENSTORED_PATH=") {
                 self.xenstore = Some(path);
             } else if let Some(socket) = value(entry, b"NOTIFY_SOCKET=") {
@@ -87,8 +72,6 @@ impl Environment {
                 self.notify = Some(Notify::Upstart);
             }
         }
-        // SAFETY: one thread.
-        unsafe { environ = core::ptr::null() };
     }
 }
 
@@ -97,28 +80,6 @@ impl Environment {
 fn value(entry: &'static CStr, name: &[u8]) -> Option<&'static CStr> {
     let value = entry.to_bytes_with_nul().strip_prefix(name)?;
     CStr::from_bytes_until_nul(value).ok().filter(|value| !value.is_empty())
-}
-
-/// The strings of a null-terminated array of C strings.
-///
-/// # Safety
-///
-/// `array` is null or such an array, and array and strings stay unchanged for the life of the process.
-unsafe fn strings(array: *const *const c_char) -> impl Iterator<Item = &'static CStr> + Clone {
-    let mut next = array;
-    core::iter::from_fn(move || {
-        if next.is_null() {
-            return None;
-        }
-        // SAFETY: not past the null pointer that ends the array.
-        let string = unsafe { *next };
-        if string.is_null() {
-            return None;
-        }
-        next = next.wrapping_add(1);
-        // SAFETY: a C string that stays, says the caller.
-        Some(unsafe { CStr::from_ptr(string) })
-    })
 }
 
 /// Serves requests until told to end. Nothing is dropped at the end: the kernel closes what is open.
@@ -137,8 +98,7 @@ fn run(options: &Options) -> ! {
     settle(options);
     host.log(Level::Info, "event=start version=%", &[&VERSION]);
     let parts = Parts { channel, root: &root, host, notify: environment.notify, memory: rt::MEMORY };
-    // SAFETY: called once.
-    let (scratch, kept) = unsafe { rt::buffers() };
+    let (scratch, kept) = rt::buffers();
     let mut agent = ManuallyDrop::new(Agent::new(parts, scratch, kept));
     let served = agent.run(options.apply_at_start);
     if let Some(path) = options.pid_file {
