@@ -3,7 +3,7 @@
 use crate::error::Errno;
 use crate::limits::{ANSWER_MS, ANSWERS_COUNT};
 use crate::reply::Answer;
-use crate::text::Text;
+use crate::text::{Show, Text};
 use crate::xenstore::client::{Channel, Client};
 use crate::xenstore::queue::Queue;
 
@@ -73,7 +73,8 @@ impl<'b> Answers<'b> {
 
 #[inline(never)]
 fn put<C: Channel>(store: &mut Client<'_, C>, id: &[u8], answer: &Answer) -> Result<(), Errno> {
-    let text = Text::<{ crate::limits::MESSAGE_LEN + 64 }>::of("%", &[&answer]);
+    let mut text = Text::<{ crate::limits::MESSAGE_LEN + 64 }>::new();
+    answer.show(&mut text);
     store.write(DIRECTORY, id, text.as_bytes())
 }
 
