@@ -6,7 +6,6 @@
 use libfuzzer_sys::fuzz_target;
 use nova_agent::error::Errno;
 use nova_agent::limits::PAYLOAD_LEN;
-use nova_agent::ports::Store;
 use nova_agent::xenstore::client::{Buffers, Channel, Client, Connection};
 use nova_agent::xenstore::wire::{HEADER_LEN, Header, Type, error_of, event_path};
 
@@ -36,7 +35,9 @@ impl Channel for Script {
 fuzz_target!(|input: &[u8]| {
     let [first, rest @ ..] = input else { return };
     if let Some(header) = Header::parse(rest) {
-        assert_eq!(header.emit(), rest[..HEADER_LEN]);
+        let mut again = [0; HEADER_LEN];
+        header.emit(&mut again);
+        assert_eq!(again, rest[..HEADER_LEN]);
     }
     let _ = (error_of(rest), event_path(rest));
     let incoming = if first & 0x80 == 0 { rest.to_vec() } else { framed(rest) };
@@ -75,7 +76,9 @@ fn framed(mut rest: &[u8]) -> Vec<u8> {
     let mut all = Vec::new();
     while let [kind, len, after @ ..] = rest {
         let (payload, next) = after.split_at_checked(usize::from(*len)).unwrap_or((after, &[]));
-        all.extend(Header { kind: Type(u32::from(*kind)), req_id: 0, tx_id: 0, len: payload.len() as u32 }.emit());
+        let mut header = [0; HEADER_LEN];
+        Header { kind: Type(u32::from(*kind)), req_id: 0, tx_id: 0, len: payload.len() as u32 }.emit(&mut header);
+        all.extend(header);
         all.extend(payload);
         rest = next;
     }
