@@ -68,10 +68,11 @@ impl<'b> Netlink<'b> {
     /// Reads up to the request's end: the errno that `NLMSG_ERROR` or `NLMSG_DONE` carries, 0 for success.
     fn answer(&mut self, each: &mut dyn FnMut(&Message<'_>)) -> Result<Errno, Errno> {
         let Self { socket: Some(socket), sequence, buffer } = self else { return Err(Errno(libc::ENOTCONN)) };
+        let port = process::id() as u32;
         let mut interrupted = false;
         loop {
             for message in Messages(receive(socket, &mut **buffer)?) {
-                if message.sequence != *sequence || message.port != process::id() as u32 {
+                if message.sequence != *sequence || message.port != port {
                     continue;
                 }
                 interrupted |= i32::from(message.flags) & libc::NLM_F_DUMP_INTR != 0;

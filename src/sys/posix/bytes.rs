@@ -75,8 +75,10 @@ impl Deref for Bytes {
 impl Drop for Bytes {
     fn drop(&mut self) {
         zeroize::Zeroize::zeroize(self.bytes_mut());
-        // SAFETY: this mapping is ours and nothing borrows it any more. Without one the length is 0, which is refused.
-        unsafe { libc::munmap(self.start.as_ptr().cast(), self.mapped) };
+        if self.mapped > 0 {
+            // SAFETY: this mapping is ours and nothing borrows it any more.
+            unsafe { libc::munmap(self.start.as_ptr().cast(), self.mapped) };
+        }
     }
 }
 

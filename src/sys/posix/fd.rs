@@ -331,9 +331,12 @@ impl Fd {
 }
 
 impl Drop for Fd {
+    #[inline(never)]
     fn drop(&mut self) {
-        // SAFETY: the descriptor is ours and is not used afterwards. Errors of close(2) lose nothing that fsync did not report.
-        unsafe { libc::close(self.0) };
+        if self.0 >= 0 {
+            // SAFETY: the descriptor is ours and is not used afterwards. Errors of close(2) lose nothing that fsync did not report.
+            unsafe { libc::close(self.0) };
+        }
     }
 }
 
