@@ -26,6 +26,9 @@ pub const REPLY_MS: u64 = 30_000;
 /// Digits of a number token that the JSON parser keeps exact; longer ones are made strings.
 pub const DIGITS_COUNT: usize = 15;
 
+/// Members of one object of a request that have a meaning, duplicates included; hosts send two. More is refused.
+pub const MEMBER_COUNT: usize = 16;
+
 /// Arrays and objects inside one another in JSON from the host; no host sends more than four. Deeper is refused.
 pub const NESTING_COUNT: usize = 8;
 

@@ -9,9 +9,12 @@ use miniserde::de::{Map, Seq, Visitor};
 use miniserde::{Deserialize, Result as Parsed, make_place};
 
 use crate::error::Error;
+use crate::limits::MEMBER_COUNT;
 use crate::text::Text;
 
-make_place!(Place);
+make_place!(Top);
+make_place!(Member);
+make_place!(Leaf);
 
 /// The names of the commands, and where each stands.
 const NAMES: [&str; 8] = ["version", "features", "keyinit", "password", "injectfile", "file_inject", "resetnetwork", "agentupdate"];
@@ -159,61 +162,94 @@ type Members = [Option<Value>; MEMBERS.len()];
 
 impl Deserialize for Value {
     fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
-        Place::new(out)
+        Top::new(out)
     }
 }
 
-impl Visitor for Place<Value> {
-    fn null(&mut self) -> Parsed<()> {
-        self.out = Some(Value::Other);
-        Ok(())
-    }
-
-    fn boolean(&mut self, _: bool) -> Parsed<()> {
-        self.null()
-    }
-
-    fn string(&mut self, text: &str) -> Parsed<()> {
-        self.out = Some(Value::Text(text.into()));
-        Ok(())
-    }
-
-    fn negative(&mut self, _: i64) -> Parsed<()> {
-        self.null()
-    }
-
-    fn nonnegative(&mut self, number: u64) -> Parsed<()> {
-        // At most 15 digits: the sanitiser puts longer ones in quotes.
-        self.out = Some(Value::Number(Text::<20>::of("%", &[&number]).as_str().into()));
-        Ok(())
-    }
-
-    fn float(&mut self, _: f64) -> Parsed<()> {
-        self.null()
-    }
-
-    fn seq(&mut self) -> Parsed<Box<dyn Seq + '_>> {
-        self.out = Some(Value::Other);
-        Ok(Box::new(Skip))
-    }
-
+/// The request itself: an object or nothing.
+impl Visitor for Top<Value> {
     fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
-        Ok(Box::new(Object { out: &mut self.out, members: Some(Box::new([const { None }; MEMBERS.len()])) }))
+        Ok(Object::boxed(&mut self.out, |member| Member::new(member)))
     }
 }
+
+/// What every place but the top takes. Only the two levels of objects that mean something are ever built.
+macro_rules! take_anything {
+    ($place:ident, $out:ident => $object:expr) => {
+        impl Visitor for $place<Value> {
+            fn null(&mut self) -> Parsed<()> {
+                self.out = Some(Value::Other);
+                Ok(())
+            }
+
+            fn boolean(&mut self, _: bool) -> Parsed<()> {
+                self.null()
+            }
+
+            fn string(&mut self, text: &str) -> Parsed<()> {
+                self.out = Some(Value::Text(text.into()));
+                Ok(())
+            }
+
+            fn negative(&mut self, _: i64) -> Parsed<()> {
+                self.null()
+            }
+
+            fn nonnegative(&mut self, number: u64) -> Parsed<()> {
+                // At most 15 digits: the sanitiser puts longer ones in quotes.
+                self.out = Some(Value::Number(Text::<20>::of("%", &[&number]).as_str().into()));
+                Ok(())
+            }
+
+            fn float(&mut self, _: f64) -> Parsed<()> {
+                self.null()
+            }
+
+            fn seq(&mut self) -> Parsed<Box<dyn Seq + '_>> {
+                self.out = Some(Value::Other);
+                Ok(Box::new(Skip))
+            }
+
+            fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
+                let $out = &mut self.out;
+                $object
+            }
+        }
+    };
+}
+
+take_anything!(Member, out => Ok(Object::boxed(out, |member| Leaf::new(member))));
+take_anything!(Leaf, out => {
+    *out = Some(Value::Other);
+    Ok(Box::new(Skip))
+});
 
 struct Object<'a> {
     out: &'a mut Option<Value>,
     members: Option<Box<Members>>,
+    place: fn(&mut Option<Value>) -> &mut dyn Visitor,
+    count: usize,
+}
+
+impl<'a> Object<'a> {
+    fn boxed(out: &'a mut Option<Value>, place: fn(&mut Option<Value>) -> &mut dyn Visitor) -> Box<dyn Map + 'a> {
+        Box::new(Self { out, members: Some(Box::new([const { None }; MEMBERS.len()])), place, count: 0 })
+    }
 }
 
 impl Map for Object<'_> {
     fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
         let members = self.members.iter_mut().flat_map(|members| members.iter_mut());
-        match MEMBERS.iter().zip(members).find(|(name, _)| **name == key) {
-            Some((_, member)) => Ok(Value::begin(member)),
-            None => Ok(<dyn Visitor>::ignore()),
+        let Some((_, member)) = MEMBERS.iter().zip(members).find(|(name, _)| **name == key) else {
+            return Ok(<dyn Visitor>::ignore());
+        };
+        // Each takes room until the request is dropped, since what it replaces may lie below it in the arena.
+        self.count += 1;
+        if self.count > MEMBER_COUNT {
+            return Err(miniserde::Error);
         }
+        *member = None;
+        Ok((self.place)(member))
     }
 
     fn finish(&mut self) -> Parsed<()> {
@@ -222,8 +258,18 @@ impl Map for Object<'_> {
     }
 }
 
-/// Takes the elements of a sequence nobody wants.
+/// Takes the elements of a sequence or the members of an object that nobody wants.
 struct Skip;
+
+impl Map for Skip {
+    fn key(&mut self, _: &str) -> Parsed<&mut dyn Visitor> {
+        Ok(<dyn Visitor>::ignore())
+    }
+
+    fn finish(&mut self) -> Parsed<()> {
+        Ok(())
+    }
+}
 
 impl Seq for Skip {
     fn element(&mut self) -> Parsed<&mut dyn Visitor> {
@@ -291,10 +337,56 @@ mod tests {
         }
     }
 
+    /// The most of the arena that parsing `input` takes.
+    fn arena(input: &[u8]) -> usize {
+        let mut text = crate::json::JsonText::new();
+        let Ok(text) = crate::json::sanitise(input, &mut text) else { return 0 };
+        crate::sys::measured::high_water(|| drop(Request::parse(text)))
+    }
+
+    /// `head`, as many `part`s as a message holds, `tail`.
+    fn filled(head: &str, part: &str, tail: &str) -> std::string::String {
+        let count = (crate::limits::PAYLOAD_LEN - head.len() - tail.len()) / part.len();
+        format!("{head}{}{tail}", part.repeat(count))
+    }
+
+    /// Running out of the arena would end the process, so no message may come near to it.
+    #[test]
+    fn the_arena_is_never_full() {
+        let nested = "{\"b64_path\":{\"b64_path\":{\"b64_path\":{\"b64_path\":{\"b64_path\":{\"b64_path\":\"";
+        for input in [
+            filled("{\"name\":\"", "a", "\"}"),
+            filled("{\"value\":\"", "\\n", "\"}"),
+            filled("{\"value\":\"a", "\\u00e9", "\"}"),
+            filled("{\"", "\\n", "\":0}"),
+            filled("{", "\"value\":{},", "\"name\":\"x\"}"),
+            filled("{", "\"value\":\"a\",", "\"name\":\"x\"}"),
+            filled("{", "\"value\":\"a\",\"value\":{},", "\"name\":\"x\"}"),
+            filled("{", "\"value\":{\"b64_path\":\"a\",\"b64_file\":{}},", "\"name\":\"x\"}"),
+            filled("{\"value\":{", "\"b64_path\":{},", "\"b64_file\":\"x\"}}"),
+            filled("{\"value\":{\"b64_path\":\"\\n", "aaaa", "\",\"b64_file\":\"\\n\"}}"),
+            filled("{\"value\":[", "[[[[[[]]]]]],", "[]]}"),
+            filled("{\"value\":[", "1e1,", "1]}"),
+            filled(&format!("{{\"value\":{nested}"), "a", "\"}}}}}}}"),
+        ] {
+            let mark = arena(input.as_bytes());
+            assert!(mark <= crate::limits::ARENA_LEN / 2, "{mark} {}", &input[..40]);
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn never_panics(input in "[\\[\\]{}:,\"a-e0-9.\\\\ ]{0,200}") {
             with(input.as_bytes(), |_| ());
+        }
+
+        #[test]
+        fn no_mixture_fills_the_arena(
+            parts in proptest::collection::vec("\"(name|value|b64_path|x)\":(\\{\\}|\"(a|\\\\n){0,40}\"|1|\\[\"b\"\\]|\\{\"b64_path\":\"c{0,40}\"\\})", 0..150)
+        ) {
+            let mut input = format!("{{{}}}", parts.join(","));
+            input.truncate(crate::limits::PAYLOAD_LEN);
+            proptest::prop_assert!(arena(input.as_bytes()) <= crate::limits::ARENA_LEN / 2);
         }
     }
 }
