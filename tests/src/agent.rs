@@ -146,6 +146,8 @@ impl Agent {
 
     /// Its memory now.
     pub fn memory(&self) -> Memory {
+        // A binary that was built a moment ago is in dirty pages of the page cache, which count as dirty where they are mapped.
+        File::open(agent_binary()).and_then(|file| file.sync_all()).expect("sync the agent's binary");
         let rollup = self.proc("smaps_rollup");
         Memory { rss: field(&rollup, "Rss:"), private_dirty: field(&rollup, "Private_Dirty:") }
     }
