@@ -44,7 +44,9 @@ pub struct MemoryFiles {
     pub refuse: Option<Errno>,
 }
 
-struct Collect(Vec<u8>);
+/// A sink that keeps everything.
+#[derive(Default)]
+pub struct Collect(pub Vec<u8>);
 
 impl Sink for Collect {
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -169,4 +171,10 @@ impl Journal for MemoryJournal {
         self.applied = Some((uuid.to_vec(), name.to_vec()));
         Ok(())
     }
+}
+
+/// `head`, as often `part` as makes a whole message of the store, and `tail`.
+pub fn filled(head: &str, part: &str, tail: &str) -> String {
+    let count = (crate::limits::PAYLOAD_LEN - head.len() - tail.len()) / part.len();
+    std::format!("{head}{}{tail}", part.repeat(count))
 }

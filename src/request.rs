@@ -284,6 +284,7 @@ impl Seq for Skip {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::filled;
     use std::format;
 
     fn with<R>(input: &[u8], check: impl Fn(Result<Command<'_>, Error>) -> R) -> R {
@@ -342,12 +343,6 @@ mod tests {
         let mut text = crate::json::JsonText::new();
         let Ok(text) = crate::json::sanitise(input, &mut text) else { return 0 };
         crate::sys::measured::high_water(|| drop(Request::parse(text)))
-    }
-
-    /// `head`, as many `part`s as a message holds, `tail`.
-    fn filled(head: &str, part: &str, tail: &str) -> std::string::String {
-        let count = (crate::limits::PAYLOAD_LEN - head.len() - tail.len()) / part.len();
-        format!("{head}{}{tail}", part.repeat(count))
     }
 
     /// Running out of the arena would end the process, so no message may come near to it.

@@ -48,19 +48,9 @@ fn field(bytes: &[u8]) -> (&[u8], &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::Collect;
     use proptest::prelude::*;
     use std::vec::Vec;
-
-    /// A sink that keeps everything.
-    #[derive(Default)]
-    struct Collect(Vec<u8>);
-
-    impl crate::ports::Sink for Collect {
-        fn put(&mut self, bytes: &[u8]) -> Result<(), crate::error::Error> {
-            self.0.extend_from_slice(bytes);
-            Ok(())
-        }
-    }
 
     fn shadow(old: &[u8], day: u64) -> Option<Vec<u8>> {
         let mut out = Collect::default();

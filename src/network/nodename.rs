@@ -74,17 +74,9 @@ fn put(name: &Nodename, sink: &mut dyn Sink) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::Collect;
     use std::string::String;
     use std::vec::Vec;
-
-    struct Collect(Vec<u8>);
-
-    impl Sink for Collect {
-        fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-            self.0.extend_from_slice(bytes);
-            Ok(())
-        }
-    }
 
     #[test]
     fn names() {

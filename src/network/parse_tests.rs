@@ -8,6 +8,7 @@ use std::vec::Vec;
 
 use crate::json::{JsonText, sanitise};
 use crate::limits::{ADDRESS_COUNT, INTERFACE_COUNT, PAYLOAD_LEN, ROUTE_COUNT};
+use crate::memory::filled;
 use crate::network::parse::{Document, parse};
 use crate::sys::measured::high_water;
 
@@ -163,12 +164,6 @@ fn a_full_capacity_is_a_problem() {
     let many = "{},".repeat(PAYLOAD_LEN / 3 - 8);
     let document = read(&format!(r#"{{"ips":[{many}{{}}]}}"#));
     assert!(document.problems.as_str().ends_with("..."));
-}
-
-/// `head`, as often `part` as makes a whole value, and `tail`.
-fn filled(head: &str, part: &str, tail: &str) -> String {
-    let count = (PAYLOAD_LEN - head.len() - tail.len()) / part.len();
-    format!("{head}{}{tail}", part.repeat(count))
 }
 
 #[test]

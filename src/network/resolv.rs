@@ -68,18 +68,10 @@ fn nameserver(line: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::Collect;
     use proptest::prelude::*;
     use std::string::{String, ToString};
     use std::vec::Vec;
-
-    struct Collect(Vec<u8>);
-
-    impl Sink for Collect {
-        fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-            self.0.extend_from_slice(bytes);
-            Ok(())
-        }
-    }
 
     fn edited(old: &str, servers: &[&str]) -> Option<String> {
         let servers: Vec<Ip> = servers.iter().map(|text| Ip::parse(text).unwrap()).collect();
