@@ -23,6 +23,8 @@ use tree::Tree;
 pub struct Interface {
     /// Its name: letters, digits, `.`, `_` and `-`.
     pub name: heapless::String<LINK_NAME_LEN>,
+    /// The kernel's number for it.
+    pub index: u32,
     /// What it is to have.
     pub wanted: Wanted,
 }
@@ -34,13 +36,15 @@ pub struct Network<'a> {
     pub interfaces: &'a [Interface],
     /// Every MAC address that `vm-data` names. What was written for one without interface stays: it may come back.
     pub macs: &'a [Mac],
+    /// Whether `vm-data` may name others that were not understood, so that nothing counts as gone.
+    pub is_partial: bool,
 }
 
 impl<'a> Network<'a> {
     /// Whether `vm-data` names the address. What was written for one that it does not name goes.
     #[inline(never)]
     pub fn knows(&self, mac: Mac) -> bool {
-        self.macs.contains(&mac)
+        self.is_partial || self.macs.contains(&mac)
     }
 
     /// The interface with this MAC address.
@@ -59,6 +63,9 @@ impl<'a> Network<'a> {
 /// A program and its arguments.
 pub type Argv = &'static [&'static CStr];
 
+/// Edits files so that they say what the network is.
+pub type Write = fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>;
+
 /// One way in which distributions keep the network's configuration.
 pub struct Backend {
     /// What `--backend` and the log call it.
@@ -66,7 +73,9 @@ pub struct Backend {
     /// What tells that it is in charge.
     pub clues: &'static [choose::Clue],
     /// Writes its files.
-    pub write: fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>,
+    pub write: Write,
+    /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.
+    pub enter: Option<Write>,
     /// What makes its manager read them again, run in this order after files changed. A program that is not installed is passed over.
     pub reload: &'static [Argv],
 }

@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::{Interface, Network};
+use super::{Interface, Network, Write};
 use crate::error::Error;
 use crate::memory::{MemoryFiles, MemoryHost, MemoryJournal};
 use crate::network::config::tree::Tree;
@@ -15,7 +15,7 @@ use crate::ports::Files;
 
 /// An interface with nothing on it; its MAC address is 40:40:aa:bb:cc:`last`.
 pub fn interface(name: &str, last: u8) -> Interface {
-    Interface { name: name.parse().unwrap(), wanted: Wanted::new(Mac([0x40, 0x40, 0xaa, 0xbb, 0xcc, last])) }
+    Interface { name: name.parse().unwrap(), index: last.into(), wanted: Wanted::new(Mac([0x40, 0x40, 0xaa, 0xbb, 0xcc, last])) }
 }
 
 /// What is written, and what was there before.
@@ -38,21 +38,16 @@ impl System {
     }
 
     /// Runs a renderer and commits; how many files and links changed.
-    pub fn write(&mut self, render: fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>, interfaces: &[Interface]) -> Result<u32, Error> {
+    pub fn write(&mut self, render: Write, interfaces: &[Interface]) -> Result<u32, Error> {
         let macs: Vec<Mac> = interfaces.iter().map(|interface| interface.wanted.mac).collect();
         self.write_knowing(render, interfaces, &macs)
     }
 
     /// The same where `vm-data` names other MAC addresses than those of the interfaces.
-    pub fn write_knowing(
-        &mut self,
-        render: fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>,
-        interfaces: &[Interface],
-        macs: &[Mac],
-    ) -> Result<u32, Error> {
+    pub fn write_knowing(&mut self, render: Write, interfaces: &[Interface], macs: &[Mac]) -> Result<u32, Error> {
         let mut journal = MemoryJournal::default();
         let mut tree = Tree::new(&mut self.files, &mut journal, &mut self.host);
-        render(&Network { interfaces, macs }, &mut tree)?;
+        render(&Network { interfaces, macs, is_partial: false }, &mut tree)?;
         let changes = tree.changes;
         self.files.commit()?;
         Ok(changes)
@@ -126,7 +121,7 @@ prop_compose! {
 /// One to four interfaces, eth0 and so on, with whatever a host may want on them.
 pub fn any_interfaces() -> impl Strategy<Value = Vec<Interface>> {
     (1u8..5).prop_flat_map(|count| (0..count).map(any_wanted).collect::<Vec<_>>()).prop_map(|wanted| {
-        let named = |(index, wanted)| Interface { name: std::format!("eth{index}").parse().unwrap(), wanted };
+        let named = |(index, wanted)| Interface { name: std::format!("eth{index}").parse().unwrap(), index: index as u32 + 2, wanted };
         wanted.into_iter().enumerate().map(named).collect()
     })
 }

@@ -148,6 +148,15 @@ impl<'a> Tree<'a> {
         self.files.kind(path.as_bytes())
     }
 
+    /// Whether something is at `path`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Files::kind`].
+    pub fn is_there(&mut self, path: &str) -> Result<bool, Error> {
+        self.kind(path).map(|kind| kind.is_some())
+    }
+
     /// Logs what an administrator should look at, about the file at `path`: `event=NAME file=PATH` and the text.
     #[inline(never)]
     pub fn warn(&mut self, event: &str, path: &str, text: &str, parts: &Parts<'_>) {
