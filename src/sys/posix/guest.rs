@@ -13,10 +13,11 @@ use std::{env, format, fs};
 
 use super::fd::Fd;
 use super::files::GuestFiles;
+use super::pending::Pending;
 use super::signal;
 use crate::error::Error;
 use crate::memory::MemoryJournal;
-use crate::ports::{Files, Outcome, Rule};
+use crate::ports::{Files, Outcome, Rule, Verdict};
 
 /// Set in the namespace to the name of the test that runs there, ...
 const TEST: &str = "NOVA_AGENT_TEST_ALONE";
@@ -134,9 +135,9 @@ impl Guest {
 
     /// Replaces a file's contents.
     pub fn edit(&self, path: &str, rule: Rule, contents: impl AsRef<[u8]>) -> Result<Outcome, Error> {
-        GuestFiles::new(&self.root).edit(path.as_bytes(), rule, &mut MemoryJournal::default(), &mut |_, out| {
+        GuestFiles::new(&self.root, &mut Pending::new()).edit(path.as_bytes(), rule, &mut MemoryJournal::default(), &mut |_, out| {
             out.put(contents.as_ref())?;
-            Ok(true)
+            Ok(Verdict::Write)
         })
     }
 

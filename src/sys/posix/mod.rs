@@ -22,6 +22,9 @@ pub mod locks;
 mod locks_tests;
 pub mod log;
 pub mod name;
+pub mod pending;
+#[cfg(test)]
+mod pending_tests;
 pub mod process;
 pub mod replace;
 pub mod signal;
