@@ -208,3 +208,12 @@ pub const ARENA_LEN: usize = 32 << 10;
 
 /// Reads of all links when the kernel says that one came apart because links changed meanwhile. Then it is an error.
 pub const DUMP_COUNT: usize = 5;
+
+/// Words of a command line that is run. More is a bug.
+pub const ARGUMENT_COUNT: usize = 6;
+
+/// Standard input of a program that is run: `PIPE_BUF` of linux/limits.h, which every pipe holds. More is a bug.
+pub const INPUT_LEN: usize = 4096;
+
+/// How long a killed program may take to end. One that takes longer hangs in the kernel and is left there.
+pub const KILL_MS: u64 = 1_000;
