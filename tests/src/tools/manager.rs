@@ -1,7 +1,7 @@
 //! The network managers, and how each is told to bring up what the files in /etc say.
 
 use crate::tools::System;
-use crate::tools::{ifupdown, networkd};
+use crate::tools::{ifupdown, netplan, networkd, networkmanager, others};
 
 /// A network manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,31 @@ pub enum Manager {
     Networkd,
     /// systemd-networkd, with what netplan makes for it.
     Netplan,
+    /// NetworkManager, with keyfiles.
+    NetworkManager,
+    /// NetworkManager, with what netplan makes for it.
+    NetplanToNetworkManager,
+    /// Arch's.
+    Netctl,
+    /// The static blocks of a DHCP client.
+    Dhcpcd,
 }
 
 impl Manager {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Ifupdown,
+        Self::IfupdownNg,
+        Self::Ifupdown2,
+        Self::Busybox,
+        Self::Networkd,
+        Self::Netplan,
+        Self::NetworkManager,
+        Self::NetplanToNetworkManager,
+        Self::Netctl,
+        Self::Dhcpcd,
+    ];
+
     /// Brings up what the files say, as the boot of a distribution does, and waits until it is done. Fails if the tool does.
     pub fn up(self, system: &System) {
         match self {
@@ -29,7 +51,17 @@ impl Manager {
             Self::Ifupdown2 => ifupdown::ifupdown2(system),
             Self::Busybox => ifupdown::busybox(system),
             Self::Networkd => networkd::networkd(system),
-            Self::Netplan => networkd::netplan(system),
+            Self::Netplan => {
+                netplan::generate(system);
+                networkd::networkd(system);
+            }
+            Self::NetworkManager => networkmanager::network_manager(system),
+            Self::NetplanToNetworkManager => {
+                netplan::generate(system);
+                networkmanager::network_manager(system);
+            }
+            Self::Netctl => others::netctl(system),
+            Self::Dhcpcd => others::dhcpcd(system),
         }
     }
 }

@@ -7,7 +7,11 @@
 mod ifupdown;
 mod live;
 mod manager;
+pub mod netplan;
 pub mod networkd;
+pub mod networkmanager;
+mod others;
+pub mod readers;
 mod system;
 
 pub use live::Live;

@@ -26,17 +26,3 @@ pub fn chosen(system: &System, link: &str) -> Option<String> {
     let state = fs::read_to_string(system.path(&format!("run/systemd/netif/links/{}", index.trim()))).ok()?;
     state.lines().find_map(|line| line.strip_prefix("NETWORK_FILE=").map(String::from))
 }
-
-/// Has netplan write networkd's files to /run, then starts networkd on them.
-pub fn netplan(system: &System) {
-    generate(system);
-    networkd(system);
-}
-
-/// What a boot runs, and `netplan generate` after it; gives what it complained of. Its files are in /run then.
-pub fn generate(system: &System) -> String {
-    let output = system.try_run(&["/lib/netplan/generate"]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "netplan generate: {}\n{said}", output.status);
-    said
-}

@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::agent::within;
 use crate::daemon::die_with_us;
@@ -19,6 +19,9 @@ use crate::tools::Live;
 
 /// The longest that a tool may take to do a thing, in seconds.
 const LIMIT: u64 = 30;
+
+/// How long nothing changes when all is done.
+const QUIET: Duration = Duration::from_millis(400);
 
 /// A small Linux system that ends when dropped.
 pub struct System {
@@ -166,6 +169,19 @@ impl System {
     /// What its links look like.
     pub fn live(&self) -> Live {
         Live::read(self)
+    }
+
+    /// Waits until they have looked the same for a while: for tools that do not tell when they are done.
+    pub fn settle(&self) {
+        let mut last = (self.live(), Instant::now());
+        let settled = within(Duration::from_secs(LIMIT), || {
+            let now = self.live();
+            if now != last.0 {
+                last = (now, Instant::now());
+            }
+            (last.1.elapsed() > QUIET).then_some(())
+        });
+        settled.expect("the links change on and on");
     }
 }
 
