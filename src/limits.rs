@@ -196,3 +196,6 @@ pub const ARENA_LEN: usize = 32 << 10;
 
 /// Reads of all links when the kernel says that one came apart because links changed meanwhile. Then it is an error.
 pub const DUMP_COUNT: usize = 5;
+
+/// One piece of a variable in a configuration file. A longer one is a bug.
+pub const VARIABLE_LEN: usize = 256;
