@@ -5,8 +5,17 @@
 
 pub mod backends;
 pub mod choose;
+pub mod hosts;
+#[cfg(test)]
+mod hosts_tests;
 pub mod marker;
+pub mod nodename;
+#[cfg(test)]
+mod nodename_tests;
 pub mod out;
+pub mod resolver;
+#[cfg(test)]
+mod resolver_tests;
 mod shell;
 pub mod shellvars;
 #[cfg(test)]
