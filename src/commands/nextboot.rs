@@ -3,18 +3,15 @@
 //!
 //! All files are prepared before the first is renamed. If one cannot be prepared none changes, and the answer names it.
 
-use core::ffi::CStr;
-
 use crate::commands::resetnetwork::{self, Work};
-use crate::error::{Errno, Error};
-use crate::limits::RELOAD_MS;
+use crate::error::Error;
 use crate::log::Level;
 use crate::network::config::choose::{Choice, probe};
 use crate::network::config::nodename::{self, Renaming};
 use crate::network::config::tree::Tree;
-use crate::network::config::{Backend, Network, hosts, resolver};
-use crate::ports::{Host, Ports};
-use crate::text::{Printable, Text};
+use crate::network::config::{Backend, Network, hosts, program, resolver};
+use crate::ports::Ports;
+use crate::text::Text;
 
 /// Who has to be told that files changed.
 #[derive(Default)]
@@ -113,31 +110,13 @@ fn render(choice: Choice, live: bool, network: &Network<'_>, tree: &mut Tree<'_>
 fn reload(ports: &mut Ports<'_>, work: &Work<'_>, told: &Told) -> Result<(), Error> {
     if let Some(backend) = told.backend {
         for words in backend.reload {
-            tell(ports.host, words)?;
+            program::run(words, b"", ports.host)?;
         }
     }
     if told.resolvconf {
         for interface in &work.interfaces.each {
             resolver::tell(interface, ports.host)?;
         }
-    }
-    Ok(())
-}
-
-/// Runs a program that may be missing.
-///
-/// # Errors
-///
-/// [`Error::Stopped`].
-#[inline(never)]
-pub fn tell(host: &mut dyn Host, words: &[&CStr]) -> Result<(), Error> {
-    let program = Printable(words.first().copied().unwrap_or_default().to_bytes());
-    match host.run(words, b"", RELOAD_MS) {
-        Err(Error::Stopped) => return Err(Error::Stopped),
-        Err(Error::System(_, Errno(libc::ENOENT))) => host.log(Level::Debug, "event=not-installed program=%", &[&program]),
-        Err(error) => host.log(Level::Warning, "event=reload-failed program=% reason=\"%\"", &[&program, &error]),
-        Ok(0) => host.log(Level::Info, "event=reloaded program=%", &[&program]),
-        Ok(status) => host.log(Level::Warning, "event=reload-failed program=% status=%", &[&program, &status]),
     }
     Ok(())
 }

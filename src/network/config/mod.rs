@@ -13,6 +13,7 @@ pub mod nodename;
 #[cfg(test)]
 mod nodename_tests;
 pub mod out;
+pub mod program;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
