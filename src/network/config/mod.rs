@@ -5,9 +5,12 @@
 
 pub mod backends;
 pub mod choose;
+pub mod edited;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
+pub mod ini;
+pub mod keyfile;
 pub mod marker;
 pub mod nodename;
 #[cfg(test)]
