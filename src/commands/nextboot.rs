@@ -53,7 +53,8 @@ pub fn write(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error> {
 #[inline(never)]
 fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, told: &mut Told) -> Result<(), Error> {
     let found = &*work.interfaces;
-    let network = Network { interfaces: &found.each, macs: &found.macs, is_partial: found.is_partial };
+    let nodename = work.nodename.as_ref().map(|new| &new.wanted);
+    let network = Network { interfaces: &found.each, macs: &found.macs, is_partial: found.is_partial, nodename };
     let mut tree = Tree::new(ports.files, ports.journal, ports.host);
     let mut result = Ok(());
     if !network.macs.is_empty() {
@@ -74,9 +75,9 @@ fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, 
 /// Prepares what is the same with every backend: host name and name servers.
 #[inline(never)]
 fn common(work: &Work<'_>, network: &Network<'_>, tree: &mut Tree<'_>, told: &mut Told) -> Result<(), Error> {
-    if let Some(nodename) = &work.nodename {
-        let mut renaming = Renaming::new(&nodename.before, &nodename.wanted);
-        nodename::write(&mut renaming, tree)?;
+    if let Some(new) = &work.nodename {
+        let mut renaming = Renaming::new(&new.before, &new.wanted);
+        nodename::write(&mut renaming, told.backend.map_or("", |backend| backend.name), tree)?;
         hosts::write(&renaming, network, tree)?;
     }
     if !work.servers.is_empty() {

@@ -35,39 +35,46 @@ struct Place {
     reader: &'static str,
     /// The variable that is the name; empty: the file holds the name and nothing else.
     variable: &'static str,
+    /// The backend that writes the file itself, with [`Network::nodename`](super::Network::nodename).
+    backend: &'static str,
 }
 
 const ETC_HOSTNAME: &str = "/etc/hostname";
 /// Red Hat's, up to 6.
 const SYSCONFIG: &str = "/etc/sysconfig/network";
+/// What reads it.
+pub const SYSINIT: &str = "/etc/rc.d/rc.sysinit";
 
 const PLACES: [Place; 6] = [
     // Debian, Alpine, Arch, whatever has systemd.
-    Place { path: ETC_HOSTNAME, reader: ETC_HOSTNAME, variable: "" },
+    Place { path: ETC_HOSTNAME, reader: ETC_HOSTNAME, variable: "", backend: "" },
     // Slackware, SUSE up to 11; since then a link to /etc/hostname.
-    Place { path: "/etc/HOSTNAME", reader: "/etc/HOSTNAME", variable: "" },
-    Place { path: SYSCONFIG, reader: "/etc/rc.d/rc.sysinit", variable: "HOSTNAME=%" },
+    Place { path: "/etc/HOSTNAME", reader: "/etc/HOSTNAME", variable: "", backend: "" },
+    Place { path: SYSCONFIG, reader: SYSINIT, variable: "HOSTNAME=%", backend: "ifcfg" },
     // OpenRC.
-    Place { path: "/etc/conf.d/hostname", reader: "/etc/conf.d/hostname", variable: "hostname=\"%\"" },
+    Place { path: "/etc/conf.d/hostname", reader: "/etc/conf.d/hostname", variable: "hostname=\"%\"", backend: "" },
     // FreeBSD.
-    Place { path: "/etc/rc.conf", reader: "/etc/defaults/rc.conf", variable: "hostname=\"%\"" },
+    Place { path: "/etc/rc.conf", reader: "/etc/defaults/rc.conf", variable: "hostname=\"%\"", backend: "freebsd" },
     // Arch up to 2012.
-    Place { path: "/etc/rc.conf", reader: "/etc/rc.sysinit", variable: "HOSTNAME=\"%\"" },
+    Place { path: "/etc/rc.conf", reader: "/etc/rc.sysinit", variable: "HOSTNAME=\"%\"", backend: "" },
 ];
 
-/// Writes the new name to every file that the system reads. Where it reads none of them, `/etc/hostname` is made.
+/// Writes the new name to every file that the system reads, but those that `backend` writes. Where it reads none of them, `/etc/hostname`
+/// is made.
 ///
 /// # Errors
 ///
 /// Those of [`Tree::edit`].
 #[inline(never)]
-pub fn write(renaming: &mut Renaming<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
+pub fn write(renaming: &mut Renaming<'_>, backend: &str, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut is_read = false;
     for place in &PLACES {
         // Elsewhere such a path is a directory (SUSE's sysconfig) or leads to another of these files.
         if tree.kind(place.path) == Ok(Some(Kind::File)) && tree.is_there(place.reader) == Ok(true) {
             is_read = true;
-            set(renaming, place, tree)?;
+            if backend.is_empty() || backend != place.backend {
+                set(renaming, place, tree)?;
+            }
         }
     }
     if is_read { Ok(()) } else { PLACES.first().map_or(Ok(()), |place| set(renaming, place, tree)) }

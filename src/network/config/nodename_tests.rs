@@ -15,7 +15,7 @@ fn rename(system: &mut System) -> String {
     let (wanted, mut journal) = (Nodename::parse(b"web1").unwrap(), MemoryJournal::default());
     let mut renaming = Renaming::new(b"", &wanted);
     let mut tree = Tree::new(&mut system.files, &mut journal, &mut system.host);
-    write(&mut renaming, &mut tree).unwrap();
+    write(&mut renaming, "", &mut tree).unwrap();
     let file = renaming.file;
     system.files.commit().unwrap();
     String::from_utf8(file.to_vec()).unwrap()
@@ -68,6 +68,18 @@ fn red_hat_up_to_6() {
     );
     // Later ones read /etc/hostname.
     assert_eq!(renamed(path, "HOSTNAME=old\n", &[]), changed("HOSTNAME=old\n", true));
+}
+
+#[test]
+fn a_backend_writes_its_file_itself() {
+    let (wanted, mut journal) = (Nodename::parse(b"web1").unwrap(), MemoryJournal::default());
+    for (backend, written) in [("ifcfg", "HOSTNAME=old\n"), ("keyfile", "HOSTNAME=web1\nNETWORKING=yes\nNETWORKING_IPV6=yes\n")] {
+        let mut system = System::new(&[("/etc/sysconfig/network", "HOSTNAME=old\n"), ("/etc/rc.d/rc.sysinit", "")]);
+        let mut tree = Tree::new(&mut system.files, &mut journal, &mut system.host);
+        write(&mut Renaming::new(b"", &wanted), backend, &mut tree).unwrap();
+        system.files.commit().unwrap();
+        assert_eq!((system.read("/etc/sysconfig/network").as_str(), system.read("/etc/hostname").as_str()), (written, ""));
+    }
 }
 
 #[test]
