@@ -11,6 +11,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod account;
+pub mod apply;
 pub mod base64;
 pub mod cli;
 pub mod commands;
@@ -26,6 +27,7 @@ pub mod ports;
 pub mod reply;
 pub mod request;
 pub mod run;
+pub mod settings;
 pub mod state;
 pub mod sys;
 pub mod text;

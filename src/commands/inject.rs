@@ -2,7 +2,7 @@
 
 use crate::base64::decode;
 use crate::error::Error;
-use crate::ports::{Outcome, Ports, Rule};
+use crate::ports::{Outcome, Ports, Rule, Verdict};
 use crate::reply::{Answer, Code};
 
 /// A file that does not exist yet is root's alone; missing directories are made, an existing file is backed up.
@@ -43,10 +43,10 @@ fn write(ports: &mut Ports<'_>, path: &[u8], contents: &[u8], answer: &mut Answe
     }
     let outcome = ports.files.edit(path, RULE, ports.journal, &mut |_, out| {
         out.put(contents)?;
-        Ok(true)
+        Ok(Verdict::Write)
     })?;
     let done = match outcome {
-        Outcome::Same => "the file has these contents already",
+        Outcome::Same | Outcome::Removed => "the file has these contents already",
         Outcome::Replaced => "the file was replaced, the old one is kept as .bak~",
         Outcome::Created => "the file was made",
     };
@@ -61,6 +61,7 @@ mod tests {
     use super::*;
     use crate::memory::{MemoryFiles, MemoryHost, MemoryJournal, MemoryStore};
     use crate::network::fake::FakeKernel;
+    use crate::settings::Settings;
 
     /// base64 of the shell: `printf %s TEXT | base64`.
     const MOTD_COMMAS: &str = "L2V0Yy9tb3RkLGEsYixj"; // /etc/motd,a,b,c
@@ -74,6 +75,7 @@ mod tests {
             links: &mut FakeKernel::new("40:40:27:5b:3a:01"),
             host: &mut MemoryHost::default(),
             journal: &mut MemoryJournal::default(),
+            settings: Settings::new(&[]),
         };
         ask(&mut ports, &mut [0; 128], &mut answer).map(|()| answer.to_string()).map_err(|error| error.to_string())
     }

@@ -1,10 +1,11 @@
 //! The network: what `vm-data` wants, what the kernel has, and the plan that makes them equal. Pure; `sys` talks to the kernel.
 
 pub mod apply;
+pub mod config;
 pub mod dhcp;
 mod entry;
 pub mod ip;
-mod lines;
+pub mod lines;
 pub mod live;
 pub mod model;
 pub mod nodename;
