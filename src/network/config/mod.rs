@@ -5,8 +5,16 @@
 
 pub mod backends;
 pub mod choose;
+pub mod edited;
+pub mod ini;
 pub mod marker;
+
+pub mod networkd;
+#[cfg(test)]
+mod networkd_tests;
 pub mod out;
+pub mod own;
+pub mod routes;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
