@@ -106,14 +106,15 @@ pub fn take_section<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
     if section.is_empty() { None } else { Some(section) }
 }
 
-/// Takes what is before the first header.
+/// Takes what is before the first header, up to the last line that is not empty.
 fn take_preamble<'a>(text: &mut &'a [u8]) -> &'a [u8] {
-    let mut rest = *text;
-    let mut len = text.len();
+    let (mut rest, mut len) = (*text, 0);
     while let Some(line) = take_line(&mut rest) {
         if header(line).is_some() {
-            len = text.len() - rest.len() - line.len();
             break;
+        }
+        if !line.trim_ascii().is_empty() {
+            len = text.len() - rest.len();
         }
     }
     let (preamble, after) = text.split_at_checked(len).unwrap_or_default();

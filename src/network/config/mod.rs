@@ -6,18 +6,33 @@
 pub mod backends;
 pub mod choose;
 pub mod edited;
+pub mod hosts;
+#[cfg(test)]
+mod hosts_tests;
 pub mod ini;
+pub mod keyfile;
 pub mod marker;
-
+pub mod netplan;
 pub mod networkd;
 #[cfg(test)]
 mod networkd_tests;
+pub mod nodename;
+#[cfg(test)]
+mod nodename_tests;
 pub mod out;
 pub mod own;
+pub mod resolver;
+#[cfg(test)]
+mod resolver_tests;
 pub mod routes;
+mod shell;
+pub mod shellvars;
+#[cfg(test)]
+mod shellvars_tests;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
+mod yaml;
 
 use core::ffi::CStr;
 

@@ -11,7 +11,7 @@ use crate::network::config::own::Own;
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network, routes};
 use crate::network::lines::take_line;
-use crate::network::model::{Address, Mac, Route};
+use crate::network::model::{Mac, Route};
 use crate::text::{Text, cut};
 
 /// networkd reads them as an unprivileged user.
@@ -118,7 +118,7 @@ fn take_word<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
 }
 
 /// Whether a name fits a pattern, as far as the first character in it that is special.
-fn fits(pattern: &[u8], name: &[u8]) -> bool {
+pub fn fits(pattern: &[u8], name: &[u8]) -> bool {
     match pattern.iter().position(|byte| matches!(byte, b'*' | b'?' | b'[')) {
         Some(len) => name.get(..len) == pattern.get(..len),
         None => name == pattern,
@@ -136,7 +136,7 @@ fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
         let to = ini::value(section, b"Destination").unwrap_or_default();
         let (mut bit, mut stays) = (0, false);
         routes::each(wanted, &mut |route, onlink| {
-            if !stays && done >> bit & 1 == 0 && destination(route).as_bytes() == to {
+            if !stays && done >> bit & 1 == 0 && Text::<64>::of("%", &[&routes::destination(route)]).as_bytes() == to {
                 ini::replace(section, &mut is_route, &mut |file| put_route(route, onlink, file), file);
                 done |= 1 << bit;
                 stays = true;
@@ -181,10 +181,6 @@ fn is_route(line: &[u8]) -> bool {
     matches!(ini::key(line), b"Destination" | b"Gateway" | b"GatewayOnlink" | b"GatewayOnLink")
 }
 
-fn destination(route: &Route) -> Text<64> {
-    Text::of("%", &[&Address { ip: route.destination, prefix_len: route.prefix_len }])
-}
-
 fn put_match(interface: &Interface, file: &mut Edited<'_, '_>) {
     file.add("MACAddress=%", &[&interface.wanted.mac]);
     file.add("Kind=%", &[&KINDS]);
@@ -208,7 +204,7 @@ fn put_network(interface: &Interface, file: &mut Edited<'_, '_>) {
 
 #[inline(never)]
 fn put_route(route: &Route, onlink: bool, file: &mut Edited<'_, '_>) {
-    file.add("Destination=%", &[&destination(route)]);
+    file.add("Destination=%", &[&routes::destination(route)]);
     if let Some(gateway) = &route.gateway {
         file.add("Gateway=%", &[gateway]);
     }

@@ -1,6 +1,6 @@
 //! The routes of an interface as files list them, in the order in which the kernel can take them one after the other.
 
-use crate::network::model::{Route, Wanted};
+use crate::network::model::{Address, Route, Wanted};
 
 /// Shows every route to `each`: static ones, then the default routes. The flag tells that an IPv4 gateway is on the link though it is in no
 /// subnet of the interface; before a route via such an IPv6 gateway, for which old kernels know no flag, comes one to the gateway itself.
@@ -24,4 +24,9 @@ fn show(wanted: &Wanted, route: &Route, each: &mut dyn FnMut(&Route, bool)) {
         each(&Route { destination: gateway, prefix_len: gateway.width(), gateway: None }, false);
     }
     each(route, outside.is_some() && is_v4);
+}
+
+/// The network that a route is to.
+pub fn destination(route: &Route) -> Address {
+    Address { ip: route.destination, prefix_len: route.prefix_len }
 }
