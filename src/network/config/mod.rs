@@ -13,6 +13,8 @@ pub mod ini;
 pub mod keyfile;
 pub mod marker;
 pub mod netplan;
+#[cfg(test)]
+mod netplan_tests;
 pub mod networkd;
 #[cfg(test)]
 mod networkd_tests;
