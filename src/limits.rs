@@ -104,6 +104,9 @@ pub const NAMES_LEN: usize = 2048;
 /// An interface's label: as it goes into a comment. A longer one is left out.
 pub const LABEL_LEN: usize = 32;
 
+/// How long a program that reads configuration files again may take. Then it is killed, and the log says so.
+pub const RELOAD_MS: u64 = 20_000;
+
 /// Addresses of one interface: nova writes 96 octets for one, so a value of [`PAYLOAD_LEN`] octets holds about 40. More are a problem named in the answer.
 pub const ADDRESS_COUNT: usize = 40;
 
@@ -208,3 +211,12 @@ pub const ARENA_LEN: usize = 32 << 10;
 
 /// Reads of all links when the kernel says that one came apart because links changed meanwhile. Then it is an error.
 pub const DUMP_COUNT: usize = 5;
+
+/// Words of a command line that is run. More is a bug.
+pub const ARGUMENT_COUNT: usize = 6;
+
+/// Standard input of a program that is run: `PIPE_BUF` of linux/limits.h, which every pipe holds. More is a bug.
+pub const INPUT_LEN: usize = 4096;
+
+/// How long a killed program may take to end. One that takes longer hangs in the kernel and is left there.
+pub const KILL_MS: u64 = 1_000;

@@ -1,5 +1,6 @@
 //! The ports in memory, for the unit tests of commands.
 
+use core::ffi::CStr;
 use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
@@ -157,6 +158,12 @@ pub struct MemoryHost {
     pub name: Vec<u8>,
     pub lines: Vec<String>,
     pub stopped: bool,
+    /// The command lines that were run, with their input.
+    pub ran: Vec<(String, String)>,
+    /// What a program exits with, ...
+    pub status: i32,
+    /// ... unless it cannot be run.
+    pub not_run: Option<Errno>,
 }
 
 impl Host for MemoryHost {
@@ -192,6 +199,15 @@ impl Host for MemoryHost {
     fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error> {
         self.name = name.to_vec();
         Ok(())
+    }
+
+    fn run(&mut self, words: &[&CStr], input: &[u8], _: u64) -> Result<i32, Error> {
+        if self.stopped {
+            return Err(Error::Stopped);
+        }
+        let words: Vec<&str> = words.iter().map(|word| word.to_str().unwrap()).collect();
+        self.ran.push((words.join(" "), String::from_utf8(input.to_vec()).unwrap()));
+        self.not_run.map_or(Ok(self.status), |errno| Err(Error::System("run program", errno)))
     }
 
     fn log(&mut self, level: Level, text: &str, parts: &Parts<'_>) {

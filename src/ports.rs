@@ -3,11 +3,14 @@
 //! Implemented once per operating system in `sys`, and in memory by tests. A command gets a [`Ports`] and is straight-line code over
 //! it. No trait here mentions a file descriptor, an `ioctl` or a socket.
 
+use core::ffi::CStr;
+
 use crate::error::{Errno, Error};
 use crate::log::Level;
 use crate::network::live::{Item, Link};
 use crate::network::model::Mac;
 use crate::network::plan::Change;
+use crate::settings::Settings;
 use crate::text::Parts;
 
 /// Everything a command may use.
@@ -18,10 +21,12 @@ pub struct Ports<'a> {
     pub files: &'a mut dyn Files,
     /// The guest's network links.
     pub links: &'a mut dyn Links,
-    /// Clock, random source, host name, log.
+    /// Clock, random source, host name, programs, log.
     pub host: &'a mut dyn Host,
     /// What outlives the process.
     pub journal: &'a mut dyn Journal,
+    /// What the administrator decided.
+    pub settings: Settings,
 }
 
 /// XenStore nodes, by path relative to the guest's own directory.
@@ -165,7 +170,7 @@ pub trait Links {
     fn runs(&mut self, process: u32) -> bool;
 }
 
-/// The rest of the host system: time, randomness, host name, log.
+/// The rest of the host system: time, randomness, host name, programs, log.
 pub trait Host {
     /// Milliseconds on a clock that never steps.
     fn now_ms(&self) -> u64;
@@ -184,6 +189,10 @@ pub trait Host {
 
     /// Sets the kernel's host name.
     fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error>;
+
+    /// Runs a program, `words` from its absolute path on, with `input` as its standard input and nothing else of ours, and waits for its
+    /// exit status. `ENOENT`: there is no such program; `ETIMEDOUT`: it was killed after `limit_ms`; `Err(Stopped)` as [`Host::wait`].
+    fn run(&mut self, words: &[&CStr], input: &[u8], limit_ms: u64) -> Result<i32, Error>;
 
     /// Writes one log line. Never request data, addresses or file contents at info or above.
     fn log(&mut self, level: Level, text: &str, parts: &Parts<'_>);

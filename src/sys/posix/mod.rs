@@ -6,6 +6,9 @@ mod backup_tests;
 pub mod bytes;
 pub mod channel;
 pub mod clock;
+pub mod exec;
+#[cfg(test)]
+mod exec_tests;
 pub mod fd;
 pub mod files;
 #[cfg(test)]
