@@ -5,8 +5,12 @@
 
 pub mod backends;
 pub mod choose;
+mod ifstate;
+mod ifupdown;
+mod interfaces;
 pub mod marker;
 pub mod out;
+mod stanzas;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
