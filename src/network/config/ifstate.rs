@@ -4,68 +4,47 @@
 
 use crate::error::Error;
 use crate::network::config::Network;
-use crate::network::config::out::Out;
 use crate::network::config::tree::Tree;
 use crate::network::lines::take_line;
 use crate::ports::Verdict;
 use crate::text::Text;
 
-/// Where each keeps it: ifupdown since 0.7, ifupdown-ng and busybox, busybox as it comes, ifupdown before.
-const FILES: [&str; 4] = ["/run/network/ifstate", "/run/ifstate", "/var/run/ifstate", "/etc/network/run/ifstate"];
+/// That of ifupdown since 0.7; and that of ifupdown-ng and busybox.
+const FILES: [&str; 2] = ["/run/network/ifstate", "/run/ifstate"];
 
-/// Enters every interface of the network, where there is such a file.
+/// Enters every interface of the network in those that are there.
 ///
 /// # Errors
 ///
 /// Those of the tree.
 pub fn enter(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     for path in FILES {
-        if !tree.is_there(path)? {
-            continue;
-        }
-        if path == FILES[0] {
-            enter_each(network, tree)?;
-        }
-        return tree.update(path, &mut |old, out| {
-            enter_all(network, old, out);
+        // A line `PHYSICAL=LOGICAL` for each; what ifupdown-ng has behind it may be left out.
+        tree.update(path, &mut |old, out| {
+            out.put(old);
+            for interface in network.interfaces {
+                let name = interface.name.as_bytes();
+                let (mut rest, mut is_up) = (old, false);
+                while let Some(line) = take_line(&mut rest) {
+                    is_up |= line.starts_with(name) && line.get(name.len()) == Some(&b'=');
+                }
+                if !is_up {
+                    out.add("%=%\n", &[&interface.name, &interface.name]);
+                }
+            }
             Verdict::Write
-        });
+        })?;
     }
-    Ok(())
-}
-
-/// ifupdown since 0.8 believes a file of each interface: the name of the stanza, or nothing.
-fn enter_each(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
+    if !tree.is_there(FILES[0])? {
+        return Ok(());
+    }
+    // ifupdown since 0.8 believes a file of each interface: the stanza's name, or nothing.
     for interface in network.interfaces {
-        let path = Text::<64>::of("/run/network/ifstate.%", &[&interface.name]);
-        let mut is_up = false;
-        let exists = tree.read(path.as_str(), &mut |old| is_up = !old.trim_ascii().is_empty())?;
-        if is_up {
-            continue;
-        }
-        let mut fill = |_: &[u8], out: &mut Out<'_>| {
+        let path = Text::<64>::of("%.%", &[&FILES[0], &interface.name]);
+        tree.edit(path.as_str(), 0o644, &mut |old, out| {
             out.add("%\n", &[&interface.name]);
-            Verdict::Write
-        };
-        if exists { tree.update(path.as_str(), &mut fill)? } else { tree.edit(path.as_str(), 0o644, &mut fill)? }
+            if old.trim_ascii().is_empty() { Verdict::Write } else { Verdict::Leave }
+        })?;
     }
     Ok(())
-}
-
-/// A line `PHYSICAL=LOGICAL` for each interface; what follows it in ifupdown-ng may be left out.
-fn enter_all(network: &Network<'_>, old: &[u8], out: &mut Out<'_>) {
-    out.put(old);
-    if !matches!(old, [] | [.., b'\n']) {
-        out.put(b"\n");
-    }
-    for interface in network.interfaces {
-        let (mut rest, mut is_up) = (old, false);
-        while let Some(line) = take_line(&mut rest) {
-            let logical = line.strip_prefix(interface.name.as_bytes());
-            is_up |= logical.is_some_and(|logical| logical.starts_with(b"="));
-        }
-        if !is_up {
-            out.add("%=%\n", &[&interface.name, &interface.name]);
-        }
-    }
 }

@@ -1,29 +1,23 @@
 //! ifupdown: `/etc/network/interfaces`, in one form that ifupdown, ifupdown-ng and busybox ifup take alike. interfaces(5).
 //!
 //! The first address of a family, its gateway and the name servers are options of a stanza; whatever one of the three cannot say so is an
-//! `up` line, with a comment at its end by which it is known again. What is written for one interface is here, and the search for others
-//! that configure it; how the file is edited is in `interfaces`, how it is read in `stanzas`.
+//! `up` line, with a comment at its end by which it is known again. How the file is edited is in `interfaces`, how it is read in `stanzas`.
 
 use crate::error::Error;
-use crate::network::config::interfaces;
-use crate::network::config::out::Out;
+use crate::network::config::interfaces::{Edit, gateway, uses};
 use crate::network::config::stanzas::{self, Kind};
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network};
 use crate::network::ip::{Family, Ip};
 use crate::network::model::{Address, Route};
-use crate::text::{Parts, Text, cut};
+use crate::ports::Verdict;
+use crate::text::{Parts, Show, Text, cut};
 
-const INTERFACES: &str = "/etc/network/interfaces";
+/// Where installers and cloud-init put further files that `/etc/network/interfaces` has read.
+const FURTHER: &str = "/etc/network/interfaces.d";
 
-/// The comment at the end of an `up` line of ours.
-const OURS: &[u8] = b"# nova-agent";
-
-/// The options of a stanza that are ours whatever their value.
-const OPTIONS: [&[u8]; 8] = [b"address", b"netmask", b"broadcast", b"network", b"gateway", b"scope", b"pointopoint", b"point-to-point"];
-
-/// The metric of a default route beside another interface's, plus the interface's number: two of one metric are refused, and IPv6 has
-/// 1,024 for those that name none.
+/// The metric of a default route beside another interface's, less the interface's number: two of one metric are refused, and IPv6 has 1,024
+/// for those that name none.
 const OTHER_METRIC: usize = 1024;
 
 /// Writes the network.
@@ -32,186 +26,132 @@ const OTHER_METRIC: usize = 1024;
 ///
 /// Those of the tree.
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    tree.edit(INTERFACES, 0o644, &mut |old, out| interfaces::edit(network, old, out))?;
-    warn_of_others(network, tree)
+    let mut has_sources = false;
+    tree.edit("/etc/network/interfaces", 0o644, &mut |old, out| {
+        if old.is_empty() && network.interfaces.is_empty() {
+            return Verdict::Leave;
+        }
+        let mut edit = Edit::new(network, old, out);
+        edit.scan();
+        edit.run();
+        has_sources = edit.has_sources;
+        Verdict::Write
+    })?;
+    if has_sources {
+        warn_of_others(network, tree);
+    }
+    Ok(())
 }
 
-/// Whether an option of a stanza of ours is replaced. Older agents had routes in the words of route(8).
+/// Warns of stanzas that add up with ours. What cannot be read is nothing to warn of.
 #[inline(never)]
-pub fn is_ours(name: &[u8], value: &[u8], is_agents: bool, has_dns: bool) -> bool {
-    match name {
-        b"up" if value.ends_with(OURS) => true,
-        b"use" => value == b"dhcp",
-        b"dns-nameservers" | b"dns-nameserver" => has_dns,
-        _ if is_agents && (value.starts_with(b"route add -net ") || value.starts_with(b"route del -net ")) => true,
-        _ => OPTIONS.contains(&name),
-    }
-}
-
-/// What is written into one interface's stanzas.
-pub struct Body<'a, 'o> {
-    pub out: &'a mut Out<'o>,
-    pub network: &'a Network<'a>,
-    /// The interface's number in the network.
-    pub at: usize,
-    pub interface: &'a Interface,
-    /// How lines end.
-    pub ending: &'static str,
-}
-
-impl Body<'_, '_> {
-    /// Puts the options for a family.
-    pub fn put(&mut self, family: Family) {
-        let interface = self.interface;
-        let (name, wanted) = (&interface.name, &interface.wanted);
-        let (mut gateway, metric) = self.gateway(family);
-        let mut addresses = wanted.addresses.iter().filter(|address| address.ip.family == family);
-        if let Some(first) = addresses.next() {
-            self.option("address %", &[&first.ip]);
-            if family == Family::V4 {
-                self.option("netmask %", &[&Ip::unspecified(family).last(0).network(first.prefix_len)]);
-                self.option("broadcast %", &[&broadcast(first)]);
-            } else {
-                self.option("netmask %", &[&first.prefix_len]);
-            }
-            if let Some(ip) = gateway
-                && metric == 0
-                && (first.covers(&ip) || ip.is_link_local_v6())
-            {
-                self.option("gateway %", &[&ip]);
-                gateway = None;
-            }
-        } else if wanted.addresses.is_empty() {
-            self.up("link set dev % up", &[name]);
-        }
-        if !wanted.dns.is_empty() && (family == Family::V4 || !interfaces::uses(interface, Family::V4)) {
-            self.out.add("    dns-nameservers", &[]);
-            for server in &wanted.dns {
-                self.out.add(" %", &[server]);
-            }
-            self.out.put(self.ending.as_bytes());
-        }
-        for address in addresses {
-            if family == Family::V4 {
-                self.up("addr add % brd % dev %", &[address, &broadcast(address), name]);
-            } else {
-                self.up("-6 addr add % dev %", &[address, name]);
-            }
-        }
-        if let Some(gateway) = gateway {
-            self.route(&Route::default_via(gateway), metric);
-        }
-        for route in &wanted.routes {
-            if route.destination.family == family {
-                self.route(route, 0);
-            }
-        }
-    }
-
-    /// The gateway of a family, and the metric of the default route if another interface comes first.
-    fn gateway(&self, family: Family) -> (Option<Ip>, usize) {
-        let of = |interface: &Interface| if family == Family::V4 { interface.wanted.gateway4 } else { interface.wanted.gateway6 };
-        let before = self.network.interfaces.get(..self.at).unwrap_or_default();
-        let is_other = before.iter().any(|interface| of(interface).is_some());
-        (of(self.interface), if is_other { OTHER_METRIC + self.at } else { 0 })
-    }
-
-    #[inline(never)]
-    fn option(&mut self, template: &str, parts: &Parts<'_>) {
-        self.out.put(b"    ");
-        self.out.add(template, parts);
-        self.out.put(self.ending.as_bytes());
-    }
-
-    /// A line for ip(8). The ones behind it would not run if it failed, say because the user has the same route.
-    #[inline(never)]
-    fn up(&mut self, template: &str, parts: &Parts<'_>) {
-        self.out.put(b"    up ip ");
-        self.out.add(template, parts);
-        self.out.put(b" || true ");
-        self.out.put(OURS);
-        self.out.put(self.ending.as_bytes());
-    }
-
-    /// A route, and what its gateway needs outside every subnet: IPv6 has the flag `onlink` only since Linux 4.16.
-    #[inline(never)]
-    fn route(&mut self, route: &Route, metric: usize) {
-        let interface = self.interface;
-        let name = &interface.name;
-        let (six, mut onlink) = (if route.destination.is_v4() { "" } else { "-6 " }, "");
-        let mut line = Text::<96>::of("%", &[route]);
-        if let Some(gateway) = &route.gateway {
-            if route.prefix_len == 0 {
-                line = Text::of("default via %", &[gateway]);
-            }
-            if !interface.wanted.covers(gateway) && !gateway.is_link_local_v6() {
-                if gateway.is_v4() {
-                    onlink = " onlink";
-                } else {
-                    self.up("-6 route add %/128 dev %", &[gateway, name]);
+fn warn_of_others(network: &Network<'_>, tree: &mut Tree<'_>) {
+    let mut names = Names::new();
+    let _ = tree.names(FURTHER, "", &mut names);
+    let mut rest = names.as_str();
+    while let Some((name, behind)) = cut(rest, b'\n') {
+        rest = behind;
+        let path = Text::<256>::of("%/%", &[&FURTHER, &name]);
+        let mut other = None;
+        let _ = tree.read(path.as_str(), &mut |mut text| {
+            while let Some(mut line) = stanzas::take(&mut text) {
+                if stanzas::kind(&mut line) == Kind::Iface {
+                    other = network.named(stanzas::take_word(&mut line)).or(other);
                 }
             }
+        });
+        if let Some(interface) = other {
+            tree.warn(
+                "configured-twice",
+                path.as_str(),
+                "% is configured here, too, and both add up: remove its stanza",
+                &[&interface.name],
+            );
         }
-        if metric > 0 {
-            self.up("%route add % dev %% metric %", &[&six, &line, name, &onlink, &metric]);
+    }
+}
+
+/// Puts the options of an interface's stanza for a family.
+#[inline(never)]
+pub fn put_options(edit: &mut Edit<'_, '_>, at: usize, interface: &Interface, family: Family) {
+    let (name, wanted) = (&interface.name, &interface.wanted);
+    let before = edit.network.interfaces.get(..at).unwrap_or_default();
+    let metric = if before.iter().any(|other| gateway(other, family).is_some()) { OTHER_METRIC + at } else { 0 };
+    let mut gateway = gateway(interface, family);
+    let mut addresses = wanted.addresses.iter().filter(|address| address.ip.family == family);
+    if let Some(first) = addresses.next() {
+        if family == Family::V4 {
+            let netmask = Ip::unspecified(family).last(0).network(first.prefix_len);
+            edit.add("    address %\n    netmask %\n    broadcast %\n", &[&first.ip, &netmask, &broadcast(first)]);
         } else {
-            self.up("%route add % dev %%", &[&six, &line, name, &onlink]);
+            edit.add("    address %\n    netmask %\n", &[&first.ip, &first.prefix_len]);
+        }
+        if let Some(ip) = gateway
+            && metric == 0
+            && (first.covers(ip) || ip.is_link_local_v6())
+        {
+            edit.add("    gateway %\n", &[ip]);
+            gateway = None;
+        }
+    } else if wanted.addresses.is_empty() {
+        up(edit, "link set dev % up", &[name]);
+    }
+    if !wanted.dns.is_empty() && (family == Family::V4 || !uses(interface, Family::V4)) {
+        edit.add("    dns-nameservers", &[]);
+        for server in &wanted.dns {
+            edit.add(" %", &[server]);
+        }
+        edit.add("\n", &[]);
+    }
+    for address in addresses {
+        if family == Family::V4 {
+            up(edit, "addr add % brd % dev %", &[address, &broadcast(address), name]);
+        } else {
+            up(edit, "-6 addr add % dev %", &[address, name]);
+        }
+    }
+    if let Some(gateway) = gateway {
+        put_route(edit, interface, &Route::default_via(*gateway), metric);
+    }
+    for route in &wanted.routes {
+        if route.destination.family == family {
+            put_route(edit, interface, route, 0);
         }
     }
 }
 
 /// The broadcast address; 0.0.0.0 is none.
+#[inline(never)]
 fn broadcast(address: &Address) -> Ip {
     address.broadcast().unwrap_or(Ip::unspecified(Family::V4))
 }
 
-/// Warns of files that are read besides and have a stanza for an interface of the network.
-fn warn_of_others(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut sources = Text::<512>::new();
-    tree.read(INTERFACES, &mut |mut text| {
-        while let Some(line) = stanzas::take(&mut text) {
-            if let Kind::Source(path) = stanzas::kind(line)
-                && let Ok(path) = core::str::from_utf8(path)
-            {
-                sources.add("%%\n", &[&if path.starts_with('/') { "" } else { "/etc/network/" }, &path]);
-            }
-        }
-    })?;
-    let mut rest = sources.as_str();
-    while let Some((source, behind)) = cut(rest, b'\n') {
-        rest = behind;
-        warn_of(source, network, tree);
-    }
-    Ok(())
-}
-
-/// Warns of what is found at a path, of a directory, or with one `*` in its last part. What cannot be read is nothing to warn of.
-fn warn_of(source: &str, network: &Network<'_>, tree: &mut Tree<'_>) {
-    let (directory, pattern) = source.rsplit_once('/').unwrap_or_default();
-    let (directory, prefix, suffix) = match cut(pattern, b'*') {
-        Some((prefix, suffix)) => (directory, prefix, suffix),
-        None => (source, "", ""),
-    };
-    let mut names = Names::new();
-    if tree.names(directory, prefix, &mut names).is_err() || names.is_empty() {
-        warn_of_file(source, network, tree);
-    }
-    let mut rest = names.as_str();
-    while let Some((name, behind)) = cut(rest, b'\n') {
-        rest = behind;
-        if name.ends_with(suffix) {
-            warn_of_file(Text::<256>::of("%/%", &[&directory, &name]).as_str(), network, tree);
-        }
-    }
-}
-
+/// A command for ip(8). The ones behind it would not run if it failed, say because the user has the same route.
 #[inline(never)]
-fn warn_of_file(path: &str, network: &Network<'_>, tree: &mut Tree<'_>) {
-    for interface in network.interfaces {
-        let mut is_there = false;
-        let _ = tree.read(path, &mut |text| is_there = stanzas::has_stanza(text, interface.name.as_bytes(), None));
-        if is_there {
-            tree.warn("configured-twice", path, "% is configured here, too, and both add up: remove its stanza", &[&interface.name]);
+fn up(edit: &mut Edit<'_, '_>, template: &str, parts: &Parts<'_>) {
+    edit.add("    up ip ", &[]);
+    edit.add(template, parts);
+    edit.add(" || true # nova-agent\n", &[]);
+}
+
+/// A route, and what its gateway needs outside every subnet: IPv6 has the flag `onlink` only since Linux 4.16.
+#[inline(never)]
+fn put_route(edit: &mut Edit<'_, '_>, interface: &Interface, route: &Route, metric: usize) {
+    let name = &interface.name;
+    let (six, mut flag, mut value): (_, _, &dyn Show) = (if route.destination.is_v4() { "" } else { "-6 " }, "", &"");
+    if let Some(gateway) = &route.gateway
+        && !interface.wanted.covers(gateway)
+        && !gateway.is_link_local_v6()
+    {
+        if gateway.is_v4() {
+            flag = " onlink";
+        } else {
+            up(edit, "-6 route add %/128 dev %", &[gateway, name]);
         }
     }
+    let mut word = "";
+    if metric > 0 {
+        (word, value) = (" metric ", &metric);
+    }
+    up(edit, "%route add % dev %%%%", &[&six, route, name, &flag, &word, value]);
 }

@@ -3,108 +3,121 @@
 //! A stanza of an interface that lost its addresses of that family, or is gone, goes; with options of the user in it it becomes one of the
 //! method `manual`. Stanzas that older agents wrote are ours: those under a comment `# Label …`, and aliases like `eth0:1` in such a file.
 
-use crate::network::config::ifupdown::{Body, is_ours};
+use heapless::Vec;
+
+use crate::limits::{INTERFACE_COUNT, PIECE_LEN};
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::stanzas::{self, Head, Kind};
-use crate::network::config::{Interface, Network};
-use crate::network::ip::Family;
-use crate::ports::Verdict;
-use crate::text::Parts;
+use crate::network::config::{Interface, Network, ifupdown};
+use crate::network::ip::{Family, Ip};
+use crate::text::{Parts, Text, cut};
+
+/// The options that are ours whatever their value.
+const OPTIONS: &str = "address netmask broadcast network gateway scope pointopoint point-to-point";
+
+/// The comment at the end of a line of ours.
+const OURS: &[u8] = b"# nova-agent";
+
+/// The bits of an interface: its stanza for IPv4 and the one for IPv6.
+const V4: u64 = 1;
+const V6: u64 = 1 << 32;
+const _: () = assert!(INTERFACE_COUNT <= 32, "a bit for each interface and family");
 
 /// The file on its way from old to new.
-struct Edit<'a, 'o> {
-    network: &'a Network<'a>,
-    old: &'a [u8],
-    /// What is still to be read of it.
+pub struct Edit<'a, 'o> {
+    pub network: &'a Network<'a>,
+    /// What is still to be read.
     rest: &'a [u8],
-    out: &'a mut Out<'o>,
-    /// How the file ends its lines.
+    pub out: &'a mut Out<'o>,
+    /// How lines end.
     ending: &'static str,
-    /// Whether what was written so far ends in one.
+    /// Whether the last line that was put does.
     ends: bool,
-    /// Whether an older agent wrote the file.
-    is_agents: bool,
-    /// An empty line that is held back, and whether something was left out behind it: two of them become one, and the last one goes.
+    /// An empty line that is held back, and whether something was left out since: two of them become one, and the last one goes.
     blank: &'a [u8],
     is_cut: bool,
-    /// Bits of the interfaces whose marker, first stanza, stanzas of either family were written.
-    marked: u32,
-    begun: u32,
-    v4: u32,
-    v6: u32,
+    /// Whether an older agent wrote the file.
+    is_agents: bool,
+    /// Names of interfaces for which an agent wrote stanzas, and that are not in the network any more.
+    gone: Vec<&'a [u8], INTERFACE_COUNT>,
+    /// The stanzas that the old file has, and those that were written.
+    has: u64,
+    done: u64,
+    /// The interfaces that an `auto` or `allow-CLASS` line names, and those that were begun.
+    selected: u64,
+    begun: u64,
+    /// Whether other files are read, too.
+    pub has_sources: bool,
 }
 
-/// A stanza whose options are looked at.
-#[derive(Clone, Copy)]
-struct Open {
-    /// The interface's number, unless it is gone.
-    at: Option<usize>,
-    /// Whether name servers in it are ours: where the host names none, those that are asked now stay.
-    has_dns: bool,
-}
-
-/// Puts the new content into `out`.
-pub fn edit(network: &Network<'_>, old: &[u8], out: &mut Out<'_>) -> Verdict {
-    if old.is_empty() && network.interfaces.is_empty() {
-        return Verdict::Leave;
-    }
-    let is_dos = old.split(|&byte| byte == b'\n').next().is_some_and(|line| line.ends_with(b"\r"));
-    let mut edit = Edit {
-        network,
-        old,
-        rest: old,
-        out,
-        ending: if is_dos { "\r\n" } else { "\n" },
-        ends: true,
-        is_agents: old.split(|&byte| byte == b'\n').any(is_agents),
-        blank: b"",
-        is_cut: false,
-        marked: 0,
-        begun: 0,
-        v4: 0,
-        v6: 0,
-    };
-    edit.run();
-    Verdict::Write
-}
-
-/// Whether the line is a comment that only older agents write.
-fn is_agents(line: &[u8]) -> bool {
-    line.starts_with(b"# Label ") || line.trim_ascii() == b"# Automatically generated, do not edit"
-}
-
-impl<'a> Edit<'a, '_> {
-    fn run(&mut self) {
-        if self.old.is_empty() {
-            self.line("auto lo", &[]);
-            self.line("iface lo inet loopback", &[]);
+impl<'a, 'o> Edit<'a, 'o> {
+    /// An edit of `old`.
+    pub fn new(network: &'a Network<'a>, old: &'a [u8], out: &'a mut Out<'o>) -> Self {
+        let is_dos = stanzas::take(&mut &*old).is_some_and(|line| line.ends_with(b"\r\n"));
+        Self {
+            network,
+            rest: old,
+            out,
+            ending: if is_dos { "\r\n" } else { "\n" },
+            ends: true,
+            blank: b"",
+            is_cut: false,
+            is_agents: false,
+            gone: Vec::new(),
+            has: 0,
+            done: 0,
+            selected: 0,
+            begun: 0,
+            has_sources: false,
         }
-        let mut open = None;
+    }
+
+    /// Looks at the whole file.
+    #[inline(never)]
+    pub fn scan(&mut self) {
+        let (mut text, mut goes) = (self.rest, false);
+        while let Some(line) = stanzas::take(&mut text) {
+            let mut rest = line;
+            match stanzas::kind(&mut rest) {
+                Kind::Blank => {}
+                Kind::Comment => {
+                    self.is_agents |= is_agents(line);
+                    goes |= self.goes(line);
+                }
+                Kind::Select => loop {
+                    match stanzas::take_word(&mut rest) {
+                        b"" => break,
+                        name => self.selected |= self.bit(name),
+                    }
+                },
+                Kind::Iface => {
+                    if let Some(head) = stanzas::head(rest) {
+                        let name = self.base(head.name);
+                        if goes && self.bit(name) == 0 {
+                            // What does not fit stays.
+                            let _ = self.gone.push(name);
+                        }
+                        self.has |= self.bit(head.name) * head.family();
+                    }
+                    goes = false;
+                }
+                kind => {
+                    self.has_sources |= kind == Kind::Source;
+                    goes = false;
+                }
+            }
+        }
+    }
+
+    /// Puts the new content.
+    #[inline(never)]
+    pub fn run(&mut self) {
+        if self.rest.is_empty() {
+            self.add("auto lo\niface lo inet loopback\n", &[]);
+        }
         while let Some(line) = stanzas::take(&mut self.rest) {
-            match (stanzas::kind(line), open) {
-                (Kind::Blank, _) => self.hold(line),
-                (Kind::Comment, _) => self.comment(line),
-                (Kind::Select(keyword, names), _) => {
-                    open = None;
-                    self.select(line, keyword, names);
-                }
-                (Kind::Iface(head), _) => open = self.iface(line, &head),
-                (Kind::Option(name, value), Some(Open { has_dns, .. })) if is_ours(name, value, self.is_agents, has_dns) => {
-                    self.is_cut = true
-                }
-                (Kind::Option(..), _) => self.put(line),
-                (Kind::Source(_) | Kind::Other, _) => {
-                    open = None;
-                    self.put(line);
-                }
-            }
-            // At the end of a stanza.
-            if let Some(Open { at: Some(at), .. }) = open
-                && !stanzas::any_option(self.rest, &|_, _| true)
-            {
-                self.complete(at);
-            }
+            self.line(line);
         }
         if self.is_cut {
             self.blank = b"";
@@ -120,6 +133,24 @@ impl<'a> Edit<'a, '_> {
         self.flush();
     }
 
+    #[inline(never)]
+    fn line(&mut self, line: &'a [u8]) {
+        let mut rest = line;
+        match stanzas::kind(&mut rest) {
+            Kind::Blank => {
+                if self.blank.is_empty() || !self.is_cut {
+                    self.flush();
+                    self.blank = line;
+                }
+                self.is_cut = false;
+            }
+            Kind::Comment if self.goes(line) => self.is_cut = true,
+            Kind::Select => self.select(line, rest),
+            Kind::Iface => self.iface(line, rest),
+            _ => self.put(line),
+        }
+    }
+
     /// What is held back, and an end to the line before.
     #[inline(never)]
     fn flush(&mut self) {
@@ -127,50 +158,36 @@ impl<'a> Edit<'a, '_> {
             self.out.put(self.ending.as_bytes());
             self.ends = true;
         }
-        self.out.put(self.blank);
-        self.blank = b"";
+        self.out.put(core::mem::take(&mut self.blank));
     }
 
     #[inline(never)]
     fn put(&mut self, line: &[u8]) {
         self.flush();
         self.out.put(line);
-        self.ends = line.last() == Some(&b'\n');
+        self.ends = line.ends_with(b"\n");
     }
 
+    /// Appends `template`, each `%` in it replaced by the next part, with the file's own ends of lines.
     #[inline(never)]
-    fn line(&mut self, template: &str, parts: &Parts<'_>) {
+    pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
         self.flush();
-        self.out.add(template, parts);
-        self.out.put(self.ending.as_bytes());
-    }
-
-    fn hold(&mut self, line: &'a [u8]) {
-        if self.blank.is_empty() || !self.is_cut {
-            self.flush();
-            self.blank = line;
+        let mut piece = Text::<PIECE_LEN>::new();
+        piece.fill(template, parts);
+        let mut rest = piece.as_str();
+        while let Some((line, behind)) = cut(rest, b'\n') {
+            self.out.put(line.as_bytes());
+            self.out.put(self.ending.as_bytes());
+            rest = behind;
         }
-        self.is_cut = false;
+        self.out.put(rest.as_bytes());
     }
 
-    /// Words with a space between them.
-    fn words(&mut self, mut words: &[u8], each: &dyn Fn(&Self, &[u8]) -> bool) {
-        loop {
-            match stanzas::take_word(&mut words) {
-                b"" => return,
-                word if each(self, word) => {
-                    self.out.put(b" ");
-                    self.out.put(word);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// The number of the interface.
+    /// The bit of an interface; none if it is not in the network.
     #[inline(never)]
-    fn position(&self, name: &[u8]) -> Option<usize> {
-        self.network.interfaces.iter().position(|interface| interface.name.as_bytes() == name)
+    fn bit(&self, name: &[u8]) -> u64 {
+        let position = self.network.interfaces.iter().position(|interface| interface.name.as_bytes() == name);
+        position.map_or(0, |at| 1 << at)
     }
 
     /// The name without the number of an alias that an older agent gave it.
@@ -180,158 +197,189 @@ impl<'a> Edit<'a, '_> {
         name.get(..len.unwrap_or(name.len())).unwrap_or_default()
     }
 
-    /// Whether what the comment heads may still be wanted though its interface is not there; `None` for any other comment.
+    /// Whether a comment is an agent's, and nobody may come back for what it heads.
     #[inline(never)]
-    fn mark(&self, line: &[u8]) -> Option<bool> {
+    fn goes(&self, line: &[u8]) -> bool {
         match marked(line) {
-            Some(mac) => Some(self.network.knows(mac) && self.network.find(mac).is_none()),
-            None if is_agents(line) => Some(self.network.is_partial || self.network.macs.len() > self.network.interfaces.len()),
-            None => None,
+            Some(mac) => !self.network.knows(mac) || self.network.find(mac).is_some(),
+            None => is_agents(line) && !self.network.is_partial && self.network.macs.len() == self.network.interfaces.len(),
         }
     }
 
-    /// Whether it was an agent who wrote the stanzas of the interface, which is not in the network any more.
+    /// Whether stanzas of this name go as a whole: those of interfaces that are gone, and aliases.
     #[inline(never)]
     fn is_gone(&self, name: &[u8]) -> bool {
-        let mut text = self.old;
-        while let Some(line) = stanzas::take(&mut text) {
-            if self.mark(line) == Some(false)
-                && let Some(head) = stanzas::headed(text)
-                && self.base(head.name) == name
-            {
-                return self.position(name).is_none();
-            }
-        }
-        false
+        let base = self.base(name);
+        self.gone.contains(&base) || base.len() < name.len() && self.bit(base) != 0
     }
 
-    fn comment(&mut self, line: &[u8]) {
-        let Some(stays) = self.mark(line) else { return self.put(line) };
-        let at = stanzas::headed(self.rest).and_then(|head| self.position(self.base(head.name)));
-        match at {
-            Some(at) if self.marked >> at & 1 == 0 => self.head(at),
-            None if stays => self.put(line),
-            _ => self.is_cut = true,
+    /// An `auto` line, without those that go.
+    fn select(&mut self, line: &[u8], names: &[u8]) {
+        let (mut rest, mut stay, mut go) = (names, false, false);
+        while let name @ [_, ..] = stanzas::take_word(&mut rest) {
+            let is_gone = self.is_gone(name);
+            go |= is_gone;
+            stay |= !is_gone;
         }
-    }
-
-    /// The marker of an interface.
-    fn head(&mut self, at: usize) {
-        self.marked |= 1 << at;
-        if let Some(interface) = self.network.interfaces.get(at) {
-            self.line("%", &[&Marker(interface)]);
-        }
-    }
-
-    /// An `auto` line without those whose stanzas go.
-    fn select(&mut self, line: &[u8], keyword: &[u8], names: &[u8]) {
-        let goes = |edit: &Self, name: &[u8]| {
-            let base = edit.base(name);
-            if edit.position(base).is_some() { base.len() < name.len() } else { edit.is_gone(base) }
-        };
-        let (mut rest, mut all, mut any) = (names, true, false);
-        loop {
-            match stanzas::take_word(&mut rest) {
-                b"" => break,
-                name if goes(self, name) => any = true,
-                _ => all = false,
-            }
-        }
-        if !any {
+        if !go {
             return self.put(line);
         }
         self.is_cut = true;
-        if !all {
+        if stay {
             self.flush();
-            self.out.put(keyword);
-            self.words(names, &|edit, name| !goes(edit, name));
-            self.out.put(self.ending.as_bytes());
+            let mut rest = line;
+            self.out.put(stanzas::take_word(&mut rest));
+            while let name @ [_, ..] = stanzas::take_word(&mut rest) {
+                if !self.is_gone(name) {
+                    self.word(name);
+                }
+            }
+            self.add("\n", &[]);
         }
     }
 
-    fn iface(&mut self, line: &[u8], head: &Head<'_>) -> Option<Open> {
-        let base = self.base(head.name);
-        let position = self.position(base);
-        if position.is_none() && !self.is_gone(base) {
-            self.put(line);
-            return None;
+    #[inline(never)]
+    fn word(&mut self, word: &[u8]) {
+        self.out.put(b" ");
+        self.out.put(word);
+    }
+
+    fn iface(&mut self, line: &'a [u8], rest: &'a [u8]) {
+        let Some(head) = stanzas::head(rest) else { return self.put(line) };
+        let bit = self.bit(head.name);
+        if bit == 0 && !self.is_gone(head.name) {
+            return self.put(line);
         }
-        let interface = position.and_then(|at| self.network.interfaces.get(at));
+        let at = bit.trailing_zeros() as usize;
+        let interface = self.network.interfaces.get(at);
+        // Where the host names no servers, those that are asked now stay.
         let has_dns = self.is_agents || interface.is_none_or(|interface| !interface.wanted.dns.is_empty());
-        let at = position.filter(|_| base.len() == head.name.len());
-        if let (Some(at), Some(interface)) = (at, interface) {
-            let done = if head.family == Family::V4 { self.v4 } else { self.v6 };
-            if done >> at & 1 == 0 && uses(interface, head.family) {
-                self.stanza(at, head.family, head.tail);
-                return Some(Open { at: Some(at), has_dns });
-            }
-        }
-        let is_agents = self.is_agents;
-        // Addresses that routers advertise are not the host's business.
-        let is_auto = head.method == b"auto";
-        if is_auto || stanzas::any_option(self.rest, &|name, value| !is_ours(name, value, is_agents, has_dns)) {
-            if let Some(at) = at {
-                self.begin(at);
-            }
-            if is_auto { self.put(line) } else { self.iface_line(head.name, head.family, "manual", head.tail) }
+        let (mut options, is_users) = self.options(has_dns);
+        let stanza = bit * head.family();
+        if interface.is_some_and(|interface| uses(interface, head.family)) && self.done & stanza == 0 {
+            self.stanza(at, &head);
+        } else if head.method == b"auto" {
+            // Addresses that routers advertise are not the host's business.
+            self.begin(at);
+            self.put(line);
+        } else if is_users {
+            self.begin(at);
+            self.head(&Head { method: b"manual", ..head });
         } else {
             self.is_cut = true;
         }
-        Some(Open { at, has_dns })
+        while let Some(line) = stanzas::take(&mut options) {
+            if self.is_ours(line, has_dns) {
+                self.is_cut = true;
+            } else {
+                self.line(line);
+            }
+        }
+        self.complete(at);
     }
 
-    /// What comes before the first stanza of an interface: the marker, and `auto` where nothing else starts it.
+    /// The options of the stanza that is open, and whether one of them is the user's.
+    fn options(&mut self, has_dns: bool) -> (&'a [u8], bool) {
+        let (start, mut text, mut is_users) = (self.rest, self.rest, false);
+        while let Some(line) = stanzas::take(&mut text) {
+            match stanzas::kind(&mut &*line) {
+                Kind::Blank | Kind::Comment => {}
+                Kind::Option => {
+                    is_users |= !self.is_ours(line, has_dns);
+                    self.rest = text;
+                }
+                _ => break,
+            }
+        }
+        (start.get(..start.len() - self.rest.len()).unwrap_or_default(), is_users)
+    }
+
+    /// Whether an option is replaced.
+    #[inline(never)]
+    fn is_ours(&self, line: &[u8], has_dns: bool) -> bool {
+        let mut rest = line;
+        let name = stanzas::take_word(&mut rest);
+        let value = rest.trim_ascii();
+        stanzas::place(OPTIONS, name).is_some()
+            || value.ends_with(OURS)
+            || has_dns && name.starts_with(b"dns-nameserver")
+            || name == b"use" && value == b"dhcp"
+            || self.is_agents && (value.starts_with(b"route add -net ") || value.starts_with(b"route del -net "))
+    }
+
+    /// What comes before the first stanza of an interface: `auto` where nothing else starts it, and the marker.
     fn begin(&mut self, at: usize) {
         let Some(interface) = self.network.interfaces.get(at).filter(|_| self.begun >> at & 1 == 0) else { return };
+        if self.selected >> at & 1 == 0 {
+            self.add("auto %\n", &[&interface.name]);
+        }
+        self.add("%\n", &[&Marker(interface)]);
         self.begun |= 1 << at;
-        if self.marked >> at & 1 == 0 {
-            self.head(at);
-        }
-        if !stanzas::is_selected(self.old, interface.name.as_bytes()) {
-            self.line("auto %", &[&interface.name]);
-        }
     }
 
-    fn iface_line(&mut self, name: &[u8], family: Family, method: &str, tail: &[u8]) {
+    /// The first line of a stanza.
+    #[inline(never)]
+    fn head(&mut self, head: &Head<'_>) {
         self.flush();
-        self.out.put(b"iface ");
-        self.out.put(name);
-        self.out.add(" inet% %", &[&if family == Family::V4 { "" } else { "6" }, &method]);
-        self.words(tail, &|_, _| true);
-        self.out.put(self.ending.as_bytes());
+        self.out.put(b"iface");
+        self.word(head.name);
+        self.word(if head.family == Family::V4 { b"inet" } else { b"inet6" });
+        self.word(head.method);
+        let mut tail = head.tail;
+        while let word @ [_, ..] = stanzas::take_word(&mut tail) {
+            self.word(word);
+        }
+        self.add("\n", &[]);
     }
 
-    /// The stanza of an interface for a family, but for what the user may have in it.
-    fn stanza(&mut self, at: usize, family: Family, tail: &[u8]) {
+    /// The stanza of an interface for a family, but for what the user has in it.
+    #[inline(never)]
+    fn stanza(&mut self, at: usize, head: &Head<'_>) {
         let Some(interface) = self.network.interfaces.get(at) else { return };
         self.begin(at);
-        let done = if family == Family::V4 { &mut self.v4 } else { &mut self.v6 };
-        *done |= 1 << at;
-        let is_static = interface.wanted.addresses.iter().any(|address| address.ip.family == family);
-        self.iface_line(interface.name.as_bytes(), family, if is_static { "static" } else { "manual" }, tail);
-        Body { out: self.out, network: self.network, at, interface, ending: self.ending }.put(family);
+        self.done |= head.family() << at;
+        let is_static = interface.wanted.addresses.iter().any(|address| address.ip.family == head.family);
+        self.head(&Head { method: if is_static { b"static" } else { b"manual" }, ..*head });
+        ifupdown::put_options(self, at, interface, head.family);
     }
 
     /// The stanzas of an interface that the file does not have.
+    #[inline(never)]
     fn complete(&mut self, at: usize) {
         let Some(interface) = self.network.interfaces.get(at) else { return };
-        for (family, done) in [(Family::V4, self.v4), (Family::V6, self.v6)] {
-            let is_there = done >> at & 1 == 1 || stanzas::has_stanza(self.rest, interface.name.as_bytes(), Some(family));
-            if uses(interface, family) && !is_there {
-                self.stanza(at, family, b"");
+        for family in [Family::V4, Family::V6] {
+            let head = Head { name: interface.name.as_bytes(), family, method: b"", tail: b"" };
+            if (self.has | self.done) & head.family() << at == 0 && uses(interface, family) {
+                self.stanza(at, &head);
             }
         }
     }
+}
+
+impl Head<'_> {
+    fn family(&self) -> u64 {
+        if self.family == Family::V4 { V4 } else { V6 }
+    }
+}
+
+/// Whether the line is a comment that only older agents write.
+fn is_agents(line: &[u8]) -> bool {
+    line.starts_with(b"# Label ") || line.starts_with(b"# Automatically generated, do not edit")
 }
 
 /// Whether the interface has a stanza for the family. One with nothing on it has one for IPv4, which sets it up.
 #[inline(never)]
 pub fn uses(interface: &Interface, family: Family) -> bool {
     let wanted = &interface.wanted;
-    let has = |family: Family| {
-        wanted.addresses.iter().any(|address| address.ip.family == family)
-            || wanted.routes.iter().any(|route| route.destination.family == family)
-            || (if family == Family::V4 { wanted.gateway4 } else { wanted.gateway6 }).is_some()
-    };
-    has(family) || family == Family::V4 && !has(Family::V6)
+    wanted.addresses.iter().any(|address| address.ip.family == family)
+        || wanted.routes.iter().any(|route| route.destination.family == family)
+        || gateway(interface, family).is_some()
+        || family == Family::V4 && !uses(interface, Family::V6)
+}
+
+/// The gateway of a family.
+#[inline(never)]
+pub fn gateway(interface: &Interface, family: Family) -> Option<&Ip> {
+    let wanted = &interface.wanted;
+    if family == Family::V4 { wanted.gateway4.as_ref() } else { wanted.gateway6.as_ref() }
 }
