@@ -1,27 +1,52 @@
 //! The table of backends: which ways of keeping the network's configuration this agent knows, in the order in which ties are broken.
 
 use crate::network::config::choose::{Clue, Path, Weight};
-use crate::network::config::{Backend, ifstate, ifupdown};
+use crate::network::config::{Backend, ifstate, ifupdown, keyfile};
 
 /// Those of Linux.
-pub const LINUX: &[Backend] = &[Backend {
+pub const LINUX: &[Backend] = &[IFUPDOWN, KEYFILE];
+
+const IFUPDOWN: Backend = Backend {
     name: "ifupdown",
     clues: &[
-        Clue { weight: Weight::Owns, path: Path::Named("/run/network/ifstate.%"), holds: "\n", with: "" },
-        Clue {
-            weight: Weight::Enabled,
-            path: Path::Whole("/etc/systemd/system/multi-user.target.wants/networking.service"),
-            holds: "",
-            with: "/sbin/ifup",
-        },
-        Clue { weight: Weight::Enabled, path: Path::Whole("/etc/runlevels/boot/networking"), holds: "", with: "/sbin/ifup" },
-        Clue { weight: Weight::Configured, path: Path::Whole("/etc/network/interfaces"), holds: "iface ", with: "/sbin/ifup" },
-        Clue { weight: Weight::Installed, path: Path::Whole("/sbin/ifup"), holds: "", with: "" },
+        clue(Weight::Owns, Path::Named("/run/network/ifstate.%"), "\n", "/sbin/ifup"),
+        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/networking.service"), "", "/sbin/ifup"),
+        clue(Weight::Enabled, Path::Whole("/etc/runlevels/boot/networking"), "", "/sbin/ifup"),
+        clue(Weight::Configured, Path::Whole("/etc/network/interfaces"), "iface ", "/sbin/ifup"),
+        clue(Weight::Installed, Path::Whole("/sbin/ifup"), "", "/etc/network"),
     ],
     write: ifupdown::write,
     enter: Some(ifstate::enter),
     reload: &[],
-}];
+};
+
+const KEYFILE: Backend = Backend {
+    name: "keyfile",
+    clues: &[
+        // Kept when the daemon ends, so it has to run, too. A link that it does not manage has no such file.
+        clue(Weight::Owns, Path::Indexed("/run/NetworkManager/devices/%"), "connection-uuid=", NETWORK_MANAGER_RUNS),
+        clue(Weight::Runs, Path::Whole(NETWORK_MANAGER_RUNS), "", ""),
+        clue(Weight::Runs, Path::Whole("/run/openrc/started/NetworkManager"), "", ""),
+        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/NetworkManager.service"), "", ""),
+        clue(Weight::Enabled, Path::Whole("/etc/runlevels/default/NetworkManager"), "", ""),
+        clue(Weight::Enabled, Path::Whole("/var/service/NetworkManager"), "", ""),
+        clue(Weight::Installed, Path::Whole("/usr/sbin/NetworkManager"), "", ""),
+        clue(Weight::Installed, Path::Whole("/usr/bin/NetworkManager"), "", ""),
+    ],
+    write: keyfile::write,
+    enter: None,
+    reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
+};
+
+/// systemd's note of the unit that runs (since 235).
+const NETWORK_MANAGER_RUNS: &str = "/run/systemd/units/invocation:NetworkManager.service";
+
+const fn clue(weight: Weight, path: Path, holds: &'static str, with: &'static str) -> Clue {
+    Clue { weight, path, holds, with }
+}
+
+/// Those of FreeBSD.
+pub const FREEBSD: &[Backend] = &[];
 
 /// The backend that `--backend` names.
 #[inline(never)]

@@ -4,6 +4,7 @@
 //! `up` line, with a comment at its end by which it is known again. How the file is edited is in `interfaces`, how it is read in `stanzas`.
 
 use crate::error::Error;
+use crate::limits::DNS_COUNT;
 use crate::network::config::interfaces::{Edit, gateway, uses};
 use crate::network::config::stanzas::{self, Kind};
 use crate::network::config::tree::{Names, Tree};
@@ -19,6 +20,9 @@ const FURTHER: &str = "/etc/network/interfaces.d";
 /// The metric of a default route beside another interface's, less the interface's number: two of one metric are refused, and IPv6 has 1,024
 /// for those that name none.
 const OTHER_METRIC: usize = 1024;
+
+/// Longest command: a route via IPv6 addresses with all that may follow, and the name of a link.
+const COMMAND_LEN: usize = 192;
 
 /// Writes the network.
 ///
@@ -80,28 +84,29 @@ pub fn put_options(edit: &mut Edit<'_, '_>, at: usize, interface: &Interface, fa
     let mut gateway = gateway(interface, family);
     let mut addresses = wanted.addresses.iter().filter(|address| address.ip.family == family);
     if let Some(first) = addresses.next() {
+        edit.add("    address %", &[&first.ip]);
         if family == Family::V4 {
-            let netmask = Ip::unspecified(family).last(0).network(first.prefix_len);
-            edit.add("    address %\n    netmask %\n    broadcast %\n", &[&first.ip, &netmask, &broadcast(first)]);
+            edit.add("    netmask %", &[&Ip::unspecified(family).last(0).network(first.prefix_len)]);
+            edit.add("    broadcast %", &[&broadcast(first)]);
         } else {
-            edit.add("    address %\n    netmask %\n", &[&first.ip, &first.prefix_len]);
+            edit.add("    netmask %", &[&first.prefix_len]);
         }
         if let Some(ip) = gateway
             && metric == 0
             && (first.covers(ip) || ip.is_link_local_v6())
         {
-            edit.add("    gateway %\n", &[ip]);
+            edit.add("    gateway %", &[ip]);
             gateway = None;
         }
     } else if wanted.addresses.is_empty() {
         up(edit, "link set dev % up", &[name]);
     }
     if !wanted.dns.is_empty() && (family == Family::V4 || !uses(interface, Family::V4)) {
-        edit.add("    dns-nameservers", &[]);
+        let mut servers = Text::<{ DNS_COUNT * 40 }>::new();
         for server in &wanted.dns {
-            edit.add(" %", &[server]);
+            servers.add(" %", &[server]);
         }
-        edit.add("\n", &[]);
+        edit.add("    dns-nameservers%", &[&servers]);
     }
     for address in addresses {
         if family == Family::V4 {
@@ -129,9 +134,9 @@ fn broadcast(address: &Address) -> Ip {
 /// A command for ip(8). The ones behind it would not run if it failed, say because the user has the same route.
 #[inline(never)]
 fn up(edit: &mut Edit<'_, '_>, template: &str, parts: &Parts<'_>) {
-    edit.add("    up ip ", &[]);
-    edit.add(template, parts);
-    edit.add(" || true # nova-agent\n", &[]);
+    let mut command = Text::<COMMAND_LEN>::new();
+    command.fill(template, parts);
+    edit.add("    up ip % || true # nova-agent", &[&command]);
 }
 
 /// A route, and what its gateway needs outside every subnet: IPv6 has the flag `onlink` only since Linux 4.16.

@@ -5,13 +5,14 @@
 
 use heapless::Vec;
 
-use crate::limits::{INTERFACE_COUNT, PIECE_LEN};
+use crate::limits::INTERFACE_COUNT;
+use crate::network::config::edited::Edited;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::stanzas::{self, Head, Kind};
 use crate::network::config::{Interface, Network, ifupdown};
 use crate::network::ip::{Family, Ip};
-use crate::text::{Parts, Text, cut};
+use crate::text::Parts;
 
 /// The options that are ours whatever their value.
 const OPTIONS: &str = "address netmask broadcast network gateway scope pointopoint point-to-point";
@@ -29,11 +30,7 @@ pub struct Edit<'a, 'o> {
     pub network: &'a Network<'a>,
     /// What is still to be read.
     rest: &'a [u8],
-    pub out: &'a mut Out<'o>,
-    /// How lines end.
-    ending: &'static str,
-    /// Whether the last line that was put does.
-    ends: bool,
+    file: Edited<'a, 'o>,
     /// An empty line that is held back, and whether something was left out since: two of them become one, and the last one goes.
     blank: &'a [u8],
     is_cut: bool,
@@ -54,13 +51,10 @@ pub struct Edit<'a, 'o> {
 impl<'a, 'o> Edit<'a, 'o> {
     /// An edit of `old`.
     pub fn new(network: &'a Network<'a>, old: &'a [u8], out: &'a mut Out<'o>) -> Self {
-        let is_dos = stanzas::take(&mut &*old).is_some_and(|line| line.ends_with(b"\r\n"));
         Self {
             network,
             rest: old,
-            out,
-            ending: if is_dos { "\r\n" } else { "\n" },
-            ends: true,
+            file: Edited::new(old, out),
             blank: b"",
             is_cut: false,
             is_agents: false,
@@ -114,7 +108,8 @@ impl<'a, 'o> Edit<'a, 'o> {
     #[inline(never)]
     pub fn run(&mut self) {
         if self.rest.is_empty() {
-            self.add("auto lo\niface lo inet loopback\n", &[]);
+            self.add("auto lo", &[]);
+            self.add("iface lo inet loopback", &[]);
         }
         while let Some(line) = stanzas::take(&mut self.rest) {
             self.line(line);
@@ -125,7 +120,7 @@ impl<'a, 'o> Edit<'a, 'o> {
         for at in 0..self.network.interfaces.len() {
             if self.begun >> at & 1 == 0 {
                 if self.blank.is_empty() {
-                    self.blank = self.ending.as_bytes();
+                    self.add("", &[]);
                 }
                 self.complete(at);
             }
@@ -147,40 +142,35 @@ impl<'a, 'o> Edit<'a, 'o> {
             Kind::Comment if self.goes(line) => self.is_cut = true,
             Kind::Select => self.select(line, rest),
             Kind::Iface => self.iface(line, rest),
-            _ => self.put(line),
+            _ => self.keep(line),
         }
     }
 
-    /// What is held back, and an end to the line before.
+    /// An old line.
     #[inline(never)]
-    fn flush(&mut self) {
-        if !self.ends {
-            self.out.put(self.ending.as_bytes());
-            self.ends = true;
-        }
-        self.out.put(core::mem::take(&mut self.blank));
-    }
-
-    #[inline(never)]
-    fn put(&mut self, line: &[u8]) {
+    fn keep(&mut self, line: &[u8]) {
         self.flush();
-        self.out.put(line);
-        self.ends = line.ends_with(b"\n");
+        self.file.keep(line);
     }
 
-    /// Appends `template`, each `%` in it replaced by the next part, with the file's own ends of lines.
+    /// A line of our own.
     #[inline(never)]
     pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
         self.flush();
-        let mut piece = Text::<PIECE_LEN>::new();
-        piece.fill(template, parts);
-        let mut rest = piece.as_str();
-        while let Some((line, behind)) = cut(rest, b'\n') {
-            self.out.put(line.as_bytes());
-            self.out.put(self.ending.as_bytes());
-            rest = behind;
-        }
-        self.out.put(rest.as_bytes());
+        self.file.add(template, parts);
+    }
+
+    #[inline(never)]
+    fn flush(&mut self) {
+        self.file.end();
+        self.file.keep(core::mem::take(&mut self.blank));
+    }
+
+    /// One more word of a line of our own.
+    #[inline(never)]
+    fn word(&mut self, word: &[u8]) {
+        self.file.keep(b" ");
+        self.file.keep(word);
     }
 
     /// The bit of an interface; none if it is not in the network.
@@ -222,33 +212,27 @@ impl<'a, 'o> Edit<'a, 'o> {
             stay |= !is_gone;
         }
         if !go {
-            return self.put(line);
+            return self.keep(line);
         }
         self.is_cut = true;
         if stay {
             self.flush();
             let mut rest = line;
-            self.out.put(stanzas::take_word(&mut rest));
+            self.file.keep(stanzas::take_word(&mut rest));
             while let name @ [_, ..] = stanzas::take_word(&mut rest) {
                 if !self.is_gone(name) {
                     self.word(name);
                 }
             }
-            self.add("\n", &[]);
+            self.file.end();
         }
     }
 
-    #[inline(never)]
-    fn word(&mut self, word: &[u8]) {
-        self.out.put(b" ");
-        self.out.put(word);
-    }
-
     fn iface(&mut self, line: &'a [u8], rest: &'a [u8]) {
-        let Some(head) = stanzas::head(rest) else { return self.put(line) };
+        let Some(head) = stanzas::head(rest) else { return self.keep(line) };
         let bit = self.bit(head.name);
         if bit == 0 && !self.is_gone(head.name) {
-            return self.put(line);
+            return self.keep(line);
         }
         let at = bit.trailing_zeros() as usize;
         let interface = self.network.interfaces.get(at);
@@ -261,7 +245,7 @@ impl<'a, 'o> Edit<'a, 'o> {
         } else if head.method == b"auto" {
             // Addresses that routers advertise are not the host's business.
             self.begin(at);
-            self.put(line);
+            self.keep(line);
         } else if is_users {
             self.begin(at);
             self.head(&Head { method: b"manual", ..head });
@@ -311,9 +295,9 @@ impl<'a, 'o> Edit<'a, 'o> {
     fn begin(&mut self, at: usize) {
         let Some(interface) = self.network.interfaces.get(at).filter(|_| self.begun >> at & 1 == 0) else { return };
         if self.selected >> at & 1 == 0 {
-            self.add("auto %\n", &[&interface.name]);
+            self.add("auto %", &[&interface.name]);
         }
-        self.add("%\n", &[&Marker(interface)]);
+        self.add("%", &[&Marker(interface)]);
         self.begun |= 1 << at;
     }
 
@@ -321,7 +305,7 @@ impl<'a, 'o> Edit<'a, 'o> {
     #[inline(never)]
     fn head(&mut self, head: &Head<'_>) {
         self.flush();
-        self.out.put(b"iface");
+        self.file.keep(b"iface");
         self.word(head.name);
         self.word(if head.family == Family::V4 { b"inet" } else { b"inet6" });
         self.word(head.method);
@@ -329,7 +313,7 @@ impl<'a, 'o> Edit<'a, 'o> {
         while let word @ [_, ..] = stanzas::take_word(&mut tail) {
             self.word(word);
         }
-        self.add("\n", &[]);
+        self.file.end();
     }
 
     /// The stanza of an interface for a family, but for what the user has in it.

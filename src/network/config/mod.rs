@@ -5,11 +5,27 @@
 
 pub mod backends;
 pub mod choose;
+pub mod edited;
+pub mod hosts;
+#[cfg(test)]
+mod hosts_tests;
 mod ifstate;
 mod ifupdown;
+pub mod ini;
 mod interfaces;
+pub mod keyfile;
 pub mod marker;
+pub mod nodename;
+#[cfg(test)]
+mod nodename_tests;
 pub mod out;
+pub mod resolver;
+#[cfg(test)]
+mod resolver_tests;
+mod shell;
+pub mod shellvars;
+#[cfg(test)]
+mod shellvars_tests;
 mod stanzas;
 #[cfg(test)]
 pub mod testing;
