@@ -22,11 +22,13 @@ pub mod out;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
+pub mod routes;
 mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
 mod stanzas;
+pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
