@@ -4,15 +4,13 @@
 //! `up` line, with a comment at its end by which it is known again. How the file is edited is in `interfaces`, how it is read in `stanzas`.
 
 use crate::error::Error;
-use crate::limits::DNS_COUNT;
-use crate::network::config::interfaces::{Edit, gateway, uses};
+use crate::network::config::interfaces::{Edit, gateway};
 use crate::network::config::stanzas::{self, Kind};
 use crate::network::config::tree::{Names, Tree};
-use crate::network::config::{Interface, Network};
-use crate::network::ip::{Family, Ip};
-use crate::network::model::{Address, Route};
+use crate::network::config::{Interface, Network, routes, template};
+use crate::network::ip::Family;
 use crate::ports::Verdict;
-use crate::text::{Parts, Show, Text, cut};
+use crate::text::{Text, cut};
 
 /// Where installers and cloud-init put further files that `/etc/network/interfaces` has read.
 const FURTHER: &str = "/etc/network/interfaces.d";
@@ -20,9 +18,6 @@ const FURTHER: &str = "/etc/network/interfaces.d";
 /// The metric of a default route beside another interface's, less the interface's number: two of one metric are refused, and IPv6 has 1,024
 /// for those that name none.
 const OTHER_METRIC: usize = 1024;
-
-/// Longest command: a route via IPv6 addresses with all that may follow, and the name of a link.
-const COMMAND_LEN: usize = 192;
 
 /// Writes the network.
 ///
@@ -75,88 +70,63 @@ fn warn_of_others(network: &Network<'_>, tree: &mut Tree<'_>) {
     }
 }
 
-/// Puts the options of an interface's stanza for a family.
+/// The first address of a family.
+const FIRST4: &str = "\
+4a1|    address %i
+4a1|    netmask %m
+4a1|    broadcast %b
+";
+const FIRST6: &str = "\
+6a1|    address %i
+6a1|    netmask %p
+";
+
+/// What comes behind its gateway: the name servers, in one stanza of the interface; further addresses. An interface with nothing on it is
+/// set up.
+const MORE4: &str = "\
+d?|    dns-nameservers\\
+d| %i\\
+d?|
+a!|    up ip link set dev %I up || true # nova-agent
+4a+|    up ip addr add %a brd %b dev %I || true # nova-agent
+";
+const MORE6: &str = "\
+4a!4r!d?|    dns-nameservers\\
+4a!4r!d| %i\\
+4a!4r!d?|
+6a+|    up ip -6 addr add %a dev %I || true # nova-agent
+";
+
+/// Puts the options of an interface's stanza for a family. A command that failed, say because the user has the same route, would keep those
+/// behind it from being run.
 #[inline(never)]
 pub fn put_options(edit: &mut Edit<'_, '_>, at: usize, interface: &Interface, family: Family) {
-    let (name, wanted) = (&interface.name, &interface.wanted);
+    let (first, more, six) = if family == Family::V4 { (FIRST4, MORE4, "") } else { (FIRST6, MORE6, "-6 ") };
+    let wanted = &interface.wanted;
     let before = edit.network.interfaces.get(..at).unwrap_or_default();
-    let metric = if before.iter().any(|other| gateway(other, family).is_some()) { OTHER_METRIC + at } else { 0 };
-    let mut gateway = gateway(interface, family);
-    let mut addresses = wanted.addresses.iter().filter(|address| address.ip.family == family);
-    if let Some(first) = addresses.next() {
-        edit.add("    address %", &[&first.ip]);
-        if family == Family::V4 {
-            edit.add("    netmask %", &[&Ip::unspecified(family).last(0).network(first.prefix_len)]);
-            edit.add("    broadcast %", &[&broadcast(first)]);
-        } else {
-            edit.add("    netmask %", &[&first.prefix_len]);
-        }
-        if let Some(ip) = gateway
-            && metric == 0
-            && (first.covers(ip) || ip.is_link_local_v6())
-        {
-            edit.add("    gateway %", &[ip]);
-            gateway = None;
-        }
-    } else if wanted.addresses.is_empty() {
-        up(edit, "link set dev % up", &[name]);
-    }
-    if !wanted.dns.is_empty() && (family == Family::V4 || !uses(interface, Family::V4)) {
-        let mut servers = Text::<{ DNS_COUNT * 40 }>::new();
-        for server in &wanted.dns {
-            servers.add(" %", &[server]);
-        }
-        edit.add("    dns-nameservers%", &[&servers]);
-    }
-    for address in addresses {
-        if family == Family::V4 {
-            up(edit, "addr add % brd % dev %", &[address, &broadcast(address), name]);
-        } else {
-            up(edit, "-6 addr add % dev %", &[address, name]);
-        }
-    }
-    if let Some(gateway) = gateway {
-        put_route(edit, interface, &Route::default_via(*gateway), metric);
-    }
-    for route in &wanted.routes {
-        if route.destination.family == family {
-            put_route(edit, interface, route, 0);
-        }
-    }
-}
+    let is_second = before.iter().any(|other| gateway(other, family).is_some());
+    let primary = wanted.addresses.iter().find(|address| address.ip.family == family);
+    // The option is used before further addresses are there.
+    let option = gateway(interface, family)
+        .filter(|gateway| !is_second && primary.is_some_and(|primary| primary.covers(gateway) || gateway.is_link_local_v6()));
 
-/// The broadcast address; 0.0.0.0 is none.
-#[inline(never)]
-fn broadcast(address: &Address) -> Ip {
-    address.broadcast().unwrap_or(Ip::unspecified(Family::V4))
-}
-
-/// A command for ip(8). The ones behind it would not run if it failed, say because the user has the same route.
-#[inline(never)]
-fn up(edit: &mut Edit<'_, '_>, template: &str, parts: &Parts<'_>) {
-    let mut command = Text::<COMMAND_LEN>::new();
-    command.fill(template, parts);
-    edit.add("    up ip % || true # nova-agent", &[&command]);
-}
-
-/// A route, and what its gateway needs outside every subnet: IPv6 has the flag `onlink` only since Linux 4.16.
-#[inline(never)]
-fn put_route(edit: &mut Edit<'_, '_>, interface: &Interface, route: &Route, metric: usize) {
-    let name = &interface.name;
-    let (six, mut flag, mut value): (_, _, &dyn Show) = (if route.destination.is_v4() { "" } else { "-6 " }, "", &"");
-    if let Some(gateway) = &route.gateway
-        && !interface.wanted.covers(gateway)
-        && !gateway.is_link_local_v6()
-    {
-        if gateway.is_v4() {
-            flag = " onlink";
-        } else {
-            up(edit, "-6 route add %/128 dev %", &[gateway, name]);
+    template::put(first, interface, &mut edit.file);
+    if let Some(gateway) = option {
+        edit.add("    gateway %", &[gateway]);
+    }
+    template::put(more, interface, &mut edit.file);
+    routes::each(wanted, &mut |route, is_onlink| {
+        let is_default = route.prefix_len == 0;
+        if route.destination.family != family || is_default && option.is_some() {
+            return;
         }
-    }
-    let mut word = "";
-    if metric > 0 {
-        (word, value) = (" metric ", &metric);
-    }
-    up(edit, "%route add % dev %%%%", &[&six, route, name, &flag, &word, value]);
+        let mut flags = Text::<32>::new();
+        if is_onlink {
+            flags.put(" onlink");
+        }
+        if is_default && is_second {
+            flags.add(" metric %", &[&(OTHER_METRIC + at)]);
+        }
+        edit.add("    up ip %route add % dev %% || true # nova-agent", &[&six, route, &interface.name, &flags]);
+    });
 }

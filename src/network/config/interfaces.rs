@@ -30,7 +30,7 @@ pub struct Edit<'a, 'o> {
     pub network: &'a Network<'a>,
     /// What is still to be read.
     rest: &'a [u8],
-    file: Edited<'a, 'o>,
+    pub file: Edited<'a, 'o>,
     /// An empty line that is held back, and whether something was left out since: two of them become one, and the last one goes.
     blank: &'a [u8],
     is_cut: bool,
@@ -353,7 +353,7 @@ fn is_agents(line: &[u8]) -> bool {
 
 /// Whether the interface has a stanza for the family. One with nothing on it has one for IPv4, which sets it up.
 #[inline(never)]
-pub fn uses(interface: &Interface, family: Family) -> bool {
+fn uses(interface: &Interface, family: Family) -> bool {
     let wanted = &interface.wanted;
     wanted.addresses.iter().any(|address| address.ip.family == family)
         || wanted.routes.iter().any(|route| route.destination.family == family)
