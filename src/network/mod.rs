@@ -1,6 +1,7 @@
 //! The network: what `vm-data` wants, what the kernel has, and the plan that makes them equal. Pure; `sys` talks to the kernel.
 
 pub mod apply;
+pub mod config;
 pub mod dhcp;
 mod entry;
 pub mod ip;
