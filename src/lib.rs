@@ -26,6 +26,7 @@ pub mod ports;
 pub mod reply;
 pub mod request;
 pub mod run;
+pub mod settings;
 pub mod state;
 pub mod sys;
 pub mod text;

@@ -92,6 +92,18 @@ pub const BACKUPS_COUNT: usize = 3;
 /// without a journal.
 pub const STATE_VALUE_LEN: usize = 256;
 
+/// Files that change together: three for each of [`INTERFACE_COUNT`] interfaces and those of the whole system. More are refused (E2BIG).
+pub const PENDING_COUNT: usize = 64;
+
+/// What one template adds to a configuration file: a line of one address or route with names, at most about 200 octets. Longer is a bug.
+pub const PIECE_LEN: usize = 512;
+
+/// Names that are looked at in a configuration directory, with a newline each. More are refused (ENOBUFS).
+pub const NAMES_LEN: usize = 2048;
+
+/// An interface's label: as it goes into a comment. A longer one is left out.
+pub const LABEL_LEN: usize = 32;
+
 /// Addresses of one interface: nova writes 96 octets for one, so a value of [`PAYLOAD_LEN`] octets holds about 40. More are a problem named in the answer.
 pub const ADDRESS_COUNT: usize = 40;
 
@@ -197,5 +209,11 @@ pub const ARENA_LEN: usize = 32 << 10;
 /// Reads of all links when the kernel says that one came apart because links changed meanwhile. Then it is an error.
 pub const DUMP_COUNT: usize = 5;
 
-/// One piece of a variable in a configuration file. A longer one is a bug.
-pub const VARIABLE_LEN: usize = 256;
+/// Words of a command line that is run. More is a bug.
+pub const ARGUMENT_COUNT: usize = 6;
+
+/// Standard input of a program that is run: `PIPE_BUF` of linux/limits.h, which every pipe holds. More is a bug.
+pub const INPUT_LEN: usize = 4096;
+
+/// How long a killed program may take to end. One that takes longer hangs in the kernel and is left there.
+pub const KILL_MS: u64 = 1_000;

@@ -1,12 +1,13 @@
 //! The ports in memory, for the unit tests of commands.
 
+use core::ffi::CStr;
 use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
 
 use crate::error::{Errno, Error};
 use crate::log::Level;
-use crate::ports::{Accounts, Edit, Files, Host, Journal, Kind, Outcome, Rule, Sink, Store};
+use crate::ports::{Accounts, Edit, Files, Host, Journal, Kind, Outcome, Rule, Sink, Store, Verdict};
 use crate::text::{Parts, Text};
 
 /// XenStore nodes below the guest's own directory: path to value.
@@ -38,6 +39,9 @@ impl Store for MemoryStore {
 pub struct MemoryFiles {
     pub files: BTreeMap<String, Vec<u8>>,
     pub links: Vec<String>,
+    /// Symbolic links that [`Files::link`] makes: path to target.
+    pub symlinks: BTreeMap<String, String>,
+    pub pending: Vec<(String, Option<Vec<u8>>)>,
     pub locked: Option<Accounts>,
     pub held_by_other: bool,
     pub crypt: Option<Vec<u8>>,
@@ -56,23 +60,68 @@ impl Sink for Collect {
 }
 
 impl Files for MemoryFiles {
-    fn edit(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
+    fn prepare(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
         let path = std::str::from_utf8(path).unwrap();
         let old = self.files.get(path).cloned();
         let mut new = Collect(Vec::new());
-        if !edit(old.as_deref(), &mut new)? || old.as_ref() == Some(&new.0) || (old.is_none() && rule.create.is_none()) {
-            return Ok(Outcome::Same);
-        }
+        let new = match edit(old.as_deref(), &mut new)? {
+            Verdict::Write if old.as_ref() != Some(&new.0) && (old.is_some() || rule.create.is_some()) => Some(new.0),
+            Verdict::Remove if old.is_some() => None,
+            _ => return Ok(Outcome::Same),
+        };
         journal.directory(path.rsplit_once('/').unwrap().0.as_bytes());
         if let Some(errno) = self.refuse {
             return Err(Error::System("write file", errno));
         }
-        self.files.insert(path.into(), new.0);
-        let Some(old) = old else { return Ok(Outcome::Created) };
-        if rule.backup {
-            self.files.insert(std::format!("{path}.0.bak~"), old);
+        let outcome = match (&old, &new) {
+            (_, None) => Outcome::Removed,
+            (None, _) => Outcome::Created,
+            (Some(_), _) => Outcome::Replaced,
+        };
+        assert!(!self.pending.iter().any(|(other, _)| other == path), "{path} is prepared twice");
+        self.pending.push((path.into(), new));
+        if let Some(old) = old.filter(|_| rule.backup) {
+            self.pending.push((std::format!("{path}.0.bak~"), Some(old)));
         }
-        Ok(Outcome::Replaced)
+        Ok(outcome)
+    }
+
+    fn link(&mut self, path: &[u8], target: Option<&[u8]>, _: &mut dyn Journal) -> Result<Outcome, Error> {
+        let path = String::from_utf8(path.to_vec()).unwrap();
+        let before = self.symlinks.get(&path).cloned();
+        match target {
+            Some(target) => self.symlinks.entry(path).or_insert(String::from_utf8(target.to_vec()).unwrap()).clone(),
+            None => self.symlinks.remove(&path).unwrap_or_default(),
+        };
+        Ok(match (before, target) {
+            (None, Some(_)) => Outcome::Created,
+            (Some(_), None) => Outcome::Removed,
+            _ => Outcome::Same,
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        for (path, content) in std::mem::take(&mut self.pending) {
+            match content {
+                Some(content) => self.files.insert(path, content),
+                None => self.files.remove(&path),
+            };
+        }
+        Ok(())
+    }
+
+    fn abandon(&mut self) {
+        self.pending.clear();
+    }
+
+    fn names(&mut self, directory: &[u8], each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        let prefix = std::format!("{}/", std::str::from_utf8(directory).unwrap());
+        for path in self.files.keys().chain(self.symlinks.keys()) {
+            if let Some(name) = path.strip_prefix(&prefix).filter(|name| !name.contains('/')) {
+                each(name.as_bytes());
+            }
+        }
+        Ok(())
     }
 
     fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error> {
@@ -109,6 +158,12 @@ pub struct MemoryHost {
     pub name: Vec<u8>,
     pub lines: Vec<String>,
     pub stopped: bool,
+    /// The command lines that were run, with their input.
+    pub ran: Vec<(String, String)>,
+    /// What a program exits with, ...
+    pub status: i32,
+    /// ... unless it cannot be run.
+    pub not_run: Option<Errno>,
 }
 
 impl Host for MemoryHost {
@@ -144,6 +199,15 @@ impl Host for MemoryHost {
     fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error> {
         self.name = name.to_vec();
         Ok(())
+    }
+
+    fn run(&mut self, words: &[&CStr], input: &[u8], _: u64) -> Result<i32, Error> {
+        if self.stopped {
+            return Err(Error::Stopped);
+        }
+        let words: Vec<&str> = words.iter().map(|word| word.to_str().unwrap()).collect();
+        self.ran.push((words.join(" "), String::from_utf8(input.to_vec()).unwrap()));
+        self.not_run.map_or(Ok(self.status), |errno| Err(Error::System("run program", errno)))
     }
 
     fn log(&mut self, level: Level, text: &str, parts: &Parts<'_>) {

@@ -3,6 +3,8 @@
 //! Implemented once per operating system in `sys`, and in memory by tests. A command gets a [`Ports`] and is straight-line code over
 //! it. No trait here mentions a file descriptor, an `ioctl` or a socket.
 
+use core::ffi::CStr;
+
 use crate::error::{Errno, Error};
 use crate::log::Level;
 use crate::network::live::{Item, Link};
@@ -18,7 +20,7 @@ pub struct Ports<'a> {
     pub files: &'a mut dyn Files,
     /// The guest's network links.
     pub links: &'a mut dyn Links,
-    /// Clock, random source, host name, log.
+    /// Clock, random source, host name, programs, log.
     pub host: &'a mut dyn Host,
     /// What outlives the process.
     pub journal: &'a mut dyn Journal,
@@ -40,10 +42,27 @@ pub trait Sink {
 }
 
 /// Makes a file's new content: the old bytes in (`None`: there is no such file), the new bytes out through the sink.
-/// `Ok(false)` leaves the file as it is, whatever was put.
-pub type Edit<'a> = dyn FnMut(Option<&[u8]>, &mut dyn Sink) -> Result<bool, Error> + 'a;
+pub type Edit<'a> = dyn FnMut(Option<&[u8]>, &mut dyn Sink) -> Result<Verdict, Error> + 'a;
 
-/// How [`Files::edit`] treats a file.
+/// What becomes of a file that was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It stays as it is, whatever was put.
+    Leave,
+    /// What was put becomes its content.
+    Write,
+    /// It goes.
+    Remove,
+}
+
+impl Verdict {
+    /// [`Verdict::Write`] if something `changes`.
+    pub fn write_if(changes: bool) -> Self {
+        if changes { Self::Write } else { Self::Leave }
+    }
+}
+
+/// How [`Files::prepare`] treats a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Mode of a file that does not exist yet; `None`: the edit is asked with `None` but nothing is created.
@@ -54,15 +73,17 @@ pub struct Rule {
     pub backup: bool,
 }
 
-/// What [`Files::edit`] did.
+/// What [`Files::prepare`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The new content equals the old one, or the edit declined: nothing was written.
     Same,
-    /// The file was replaced.
+    /// The file is replaced.
     Replaced,
-    /// The file did not exist and was made.
+    /// The file does not exist and is made.
     Created,
+    /// The file is removed.
+    Removed,
 }
 
 /// What a path names, its last component not followed.
@@ -89,10 +110,30 @@ pub enum Accounts {
 
 /// Files of the guest. Paths are absolute; everything resolves inside the agent's root.
 pub trait Files {
-    /// Replaces a file by what `edit` makes of it: written beside it, synced, renamed; owner, mode and labels kept.
-    /// Equal content writes nothing. On any error the old file is untouched and nothing is left behind.
-    /// The journal learns the directory before the first temporary file is made in it.
-    fn edit(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error>;
+    /// Prepares to replace a file by what `edit` makes of it: written beside it, synced; owner, mode and labels kept; the backup made.
+    /// Equal content writes nothing. On any error the old file is untouched and nothing of the new one is left behind.
+    /// The journal learns the directory before the first temporary file is made in it. The old bytes are those on disk: what waits for
+    /// its commit is not seen, so a file is prepared once.
+    fn prepare(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error>;
+
+    /// Prepares a symbolic link to `target` where nothing is yet, or, without a target, the removal of one.
+    fn link(&mut self, path: &[u8], target: Option<&[u8]>, journal: &mut dyn Journal) -> Result<Outcome, Error>;
+
+    /// Does what was prepared, all of it, by renaming. One that fails does not keep the others from being done; the first failure is told.
+    fn commit(&mut self) -> Result<(), Error>;
+
+    /// Forgets what was prepared.
+    fn abandon(&mut self);
+
+    /// Prepares and commits one file.
+    fn edit(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
+        let outcome = self.prepare(path, rule, journal, edit)?;
+        self.commit()?;
+        Ok(outcome)
+    }
+
+    /// Calls `each` with every name in a directory, in no order; with none if there is no such directory.
+    fn names(&mut self, directory: &[u8], each: &mut dyn FnMut(&[u8])) -> Result<(), Error>;
 
     /// What is at `path`; `None` if nothing is.
     fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error>;
@@ -126,7 +167,7 @@ pub trait Links {
     fn runs(&mut self, process: u32) -> bool;
 }
 
-/// The rest of the host system: time, randomness, host name, log.
+/// The rest of the host system: time, randomness, host name, programs, log.
 pub trait Host {
     /// Milliseconds on a clock that never steps.
     fn now_ms(&self) -> u64;
@@ -146,13 +187,17 @@ pub trait Host {
     /// Sets the kernel's host name.
     fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error>;
 
+    /// Runs a program, `words` from its absolute path on, with `input` as its standard input and nothing else of ours, and waits for its
+    /// exit status. `ENOENT`: there is no such program; `ETIMEDOUT`: it was killed after `limit_ms`; `Err(Stopped)` as [`Host::wait`].
+    fn run(&mut self, words: &[&CStr], input: &[u8], limit_ms: u64) -> Result<i32, Error>;
+
     /// Writes one log line. Never request data, addresses or file contents at info or above.
     fn log(&mut self, level: Level, text: &str, parts: &Parts<'_>);
 }
 
 /// What the agent must know again after it died or was restarted.
 pub trait Journal {
-    /// Notes that a temporary file is about to be made in `directory` (real path inside the agent's root).
+    /// Notes that a temporary file is about to be made in `directory` (real path inside the agent's root), besides those noted before.
     fn directory(&mut self, directory: &[u8]);
 
     /// The host name applied last, if that was in the domain `uuid`.

@@ -18,7 +18,7 @@ pub enum Key {
     Request,
     /// How often it was begun: one digit.
     Tries,
-    /// Where a temporary file of it may be (real path inside the root).
+    /// Where temporary files of it may be: real paths inside the root, one behind the other.
     Directory,
     /// The domain in which the host name was applied.
     Uuid,

@@ -94,6 +94,30 @@ impl Line {
         self.len == 0
     }
 
+    /// Whether something did not fit.
+    pub fn is_clipped(&self) -> bool {
+        self.clipped
+    }
+
+    /// Inserts a line, which comes without its newline, into text of sorted lines.
+    #[inline(never)]
+    pub fn insert_line(&mut self, line: &str) {
+        let mut at = 0;
+        while let Some(rest) = self.as_str().get(at..)
+            && let Some((other, _)) = cut(rest, b'\n')
+            && other < line
+        {
+            at += other.len() + 1;
+        }
+        self.put(line);
+        self.put("\n");
+        if !self.clipped
+            && let Some(moved) = self.bytes.get_mut(at..self.len)
+        {
+            moved.rotate_right(line.len() + 1);
+        }
+    }
+
     /// Makes it empty.
     pub fn clear(&mut self) {
         self.len = 0;

@@ -2,7 +2,7 @@
 
 use crate::base64::decode;
 use crate::error::Error;
-use crate::ports::{Outcome, Ports, Rule};
+use crate::ports::{Outcome, Ports, Rule, Verdict};
 use crate::reply::{Answer, Code};
 
 /// A file that does not exist yet is root's alone; missing directories are made, an existing file is backed up.
@@ -43,10 +43,10 @@ fn write(ports: &mut Ports<'_>, path: &[u8], contents: &[u8], answer: &mut Answe
     }
     let outcome = ports.files.edit(path, RULE, ports.journal, &mut |_, out| {
         out.put(contents)?;
-        Ok(true)
+        Ok(Verdict::Write)
     })?;
     let done = match outcome {
-        Outcome::Same => "the file has these contents already",
+        Outcome::Same | Outcome::Removed => "the file has these contents already",
         Outcome::Replaced => "the file was replaced, the old one is kept as .bak~",
         Outcome::Created => "the file was made",
     };

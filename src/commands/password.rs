@@ -7,7 +7,7 @@ use crate::crypto::crypt::{self, Hash, Scheme};
 use crate::crypto::wiped;
 use crate::error::Error;
 use crate::limits::{ACCOUNT_LOCK_MS, ACCOUNT_RETRY_MS, SALT_LEN};
-use crate::ports::{Accounts, Ports, Rule};
+use crate::ports::{Accounts, Ports, Rule, Verdict};
 use crate::reply::{Answer, Code};
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
@@ -54,7 +54,7 @@ fn change(
     lock(ports, accounts)?;
     let rule = Rule { create: None, parents: false, backup: false };
     let outcome = ports.files.edit(path.as_bytes(), rule, ports.journal, &mut |old, out| {
-        let Some(old) = old else { return Ok(false) };
+        let Some(old) = old else { return Ok(Verdict::Leave) };
         found = true;
         let entry = Entry::find(old).ok_or(Error::State(no_root))?;
         let rounds = crypt::rounds(entry.hash);
@@ -64,7 +64,7 @@ fn change(
             Accounts::Shadow => shadow::set(&entry, hash.as_bytes(), day, out)?,
             Accounts::Passwd => passwd::set(&entry, hash.as_bytes(), out)?,
         }
-        Ok(true)
+        Ok(Verdict::Write)
     });
     ports.files.unlock_accounts();
     outcome.map(|_| found)

@@ -16,7 +16,7 @@ use crate::network::live::Link;
 use crate::network::nodename::{self, Nodename};
 use crate::network::parse::{self, Document};
 use crate::network::resolv;
-use crate::ports::{Kind, Ports, Rule};
+use crate::ports::{Kind, Ports, Rule, Verdict};
 use crate::reply::{Answer, Code};
 use crate::text::{Show, Text};
 
@@ -218,7 +218,9 @@ fn edit_servers(ports: &mut Ports<'_>, servers: &[Ip]) -> Result<(), Error> {
         ports.host.log(Level::Info, "event=resolv-conf-left-alone reason=\"not a plain file\"", &[]);
         return Ok(());
     }
-    ports.files.edit(RESOLV_CONF, RULE, ports.journal, &mut |old, sink| resolv::edit(old.unwrap_or_default(), servers, sink))?;
+    ports.files.edit(RESOLV_CONF, RULE, ports.journal, &mut |old, sink| {
+        resolv::edit(old.unwrap_or_default(), servers, sink).map(Verdict::write_if)
+    })?;
     if servers.len() > NAMESERVER_COUNT {
         ports.host.log(Level::Warning, "event=name-servers used=% wanted=%", &[&NAMESERVER_COUNT, &servers.len()]);
     }
@@ -253,7 +255,9 @@ fn change_nodename(ports: &mut Ports<'_>, name: &Nodename, uuid: &[u8]) -> Resul
     if ports.host.nodename(&mut live)? != name.as_bytes() {
         ports.host.set_nodename(name.as_bytes())?;
     }
-    ports.files.edit(ETC_HOSTNAME, RULE, ports.journal, &mut |old, sink| nodename::edit(old.unwrap_or_default(), name, sink))?;
+    ports.files.edit(ETC_HOSTNAME, RULE, ports.journal, &mut |old, sink| {
+        nodename::edit(old.unwrap_or_default(), name, sink).map(Verdict::write_if)
+    })?;
     ports.journal.set_applied_nodename(uuid, name.as_bytes())?;
     ports.host.log(Level::Info, "event=host-name-set", &[]);
     Ok(())

@@ -1,8 +1,8 @@
 //! What one interface is to have. Plain values of fixed size; every one of them has been validated by its constructor.
 
-use heapless::Vec;
+use heapless::{String, Vec};
 
-use crate::limits::{ADDRESS_COUNT, DNS_COUNT, ROUTE_COUNT};
+use crate::limits::{ADDRESS_COUNT, DNS_COUNT, LABEL_LEN, ROUTE_COUNT};
 use crate::network::ip::{Ip, put_octets};
 use crate::text::{Line, Show};
 
@@ -104,6 +104,7 @@ impl Show for Route {
 }
 
 /// What one interface is to have.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// The interface's address on the link layer, by which it is found.
     pub mac: Mac,
@@ -117,6 +118,8 @@ pub struct Wanted {
     pub routes: Vec<Route, ROUTE_COUNT>,
     /// Name servers.
     pub dns: Vec<Ip, DNS_COUNT>,
+    /// What the host calls the network; empty unless it is fit for a comment in a file.
+    pub label: String<LABEL_LEN>,
     /// Whether everything the host wrote was understood. If not, something live may be what was meant, so nothing counts as stale.
     pub complete: bool,
 }
@@ -124,7 +127,16 @@ pub struct Wanted {
 impl Wanted {
     /// The interface `mac` with nothing on it.
     pub const fn new(mac: Mac) -> Self {
-        Self { mac, addresses: Vec::new(), gateway4: None, gateway6: None, routes: Vec::new(), dns: Vec::new(), complete: true }
+        Self {
+            mac,
+            addresses: Vec::new(),
+            gateway4: None,
+            gateway6: None,
+            routes: Vec::new(),
+            dns: Vec::new(),
+            label: String::new(),
+            complete: true,
+        }
     }
 
     /// Whether a neighbour `ip` is in the subnet of one of the addresses.

@@ -79,6 +79,7 @@ impl List {
 #[derive(Clone, Copy)]
 enum At {
     Mac,
+    Label,
     Gateway(Family),
     List(List),
     Entry(List),
@@ -100,8 +101,9 @@ const NO_MAC: Mac = Mac([0; 6]);
 type Name = [u8; 10];
 
 /// The members of the document.
-const DOCUMENT: [(Name, At); 8] = [
+const DOCUMENT: [(Name, At); 9] = [
     (*b"mac\0\0\0\0\0\0\0", At::Mac),
+    (*b"label\0\0\0\0\0", At::Label),
     (*b"gateway\0\0\0", At::Gateway(Family::V4)),
     (*b"gateway_v6", At::Gateway(Family::V6)),
     (*b"gateway6\0\0", At::Gateway(Family::V6)),
@@ -168,12 +170,23 @@ impl Document {
     fn scalar(&mut self, value: Scalar<'_>) {
         match (self.at, value) {
             (At::Mac, Scalar::Text(text)) => self.wanted.mac = Mac::parse(text).unwrap_or(NO_MAC),
-            (At::Mac, _) | (At::List(_), Scalar::Null) | (At::Entry(List::Dns), Scalar::Null) => {}
+            (At::Label, Scalar::Text(text)) => self.label(text),
+            (At::Mac | At::Label, _) | (At::List(_), Scalar::Null) | (At::Entry(List::Dns), Scalar::Null) => {}
             (At::Gateway(family), value) => *self.slot(family) = Gateway { claim: Claim::read(value), is_decided: true },
             (At::List(List::Dns) | At::Entry(List::Dns), Scalar::Text(text)) => self.name_server(text),
             (At::List(list), _) => self.problem("%", &[&list.name()]),
             (At::Entry(list), _) => self.bad_entry(list, ""),
             (At::Field(field), value) => self.entry.set(field, value),
+        }
+    }
+
+    /// Takes a label that can stand in a comment of any file; another one is dropped, since nothing depends on it.
+    fn label(&mut self, text: &str) {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'_' | b'-');
+        self.wanted.label.clear();
+        if text.bytes().all(fits) {
+            // One that is too long is dropped, too.
+            let _ = self.wanted.label.push_str(text);
         }
     }
 

@@ -3,7 +3,7 @@
 //! A state file that cannot be written is no reason not to serve: it is said with each request, and the agent goes on without.
 
 use crate::error::{Errno, Error};
-use crate::limits::STATE_LEN;
+use crate::limits::{STATE_LEN, STATE_VALUE_LEN};
 use crate::ports::Journal;
 use crate::state::{Key, State};
 use crate::sys::posix::state_file::StateFile;
@@ -29,8 +29,8 @@ impl<'r> Recorder<'r> {
     pub fn recover(&mut self) {
         let mut text = [0; STATE_LEN];
         self.state.parse(self.file.read(&mut text));
-        let directory = self.state.get(Key::Directory);
-        if !directory.is_empty() {
+        let mut rest = self.state.get(Key::Directory);
+        while let Some(directory) = take_directory(&mut rest) {
             self.file.remove_strays(directory);
         }
     }
@@ -83,10 +83,28 @@ impl<'r> Recorder<'r> {
     }
 }
 
+/// Takes a directory off a list of them. Each begins and ends in a slash and has no two together inside, so two together part them.
+#[inline(never)]
+fn take_directory<'a>(list: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let len = list.windows(2).position(|pair| pair == b"//").map_or(list.len(), |at| at + 1);
+    let (directory, rest) = list.split_at_checked(len)?;
+    *list = rest;
+    if directory.is_empty() { None } else { Some(directory) }
+}
+
 impl Journal for Recorder<'_> {
     fn directory(&mut self, directory: &[u8]) {
-        if self.state.get(Key::Directory) != directory {
-            self.state.set(Key::Directory, directory);
+        let mut noted = heapless::Vec::<u8, STATE_VALUE_LEN>::new();
+        let mut rest = self.state.get(Key::Directory);
+        // It fits: it was a value.
+        let _ = noted.extend_from_slice(rest);
+        while let Some(known) = take_directory(&mut rest) {
+            if known == directory {
+                return;
+            }
+        }
+        if noted.extend_from_slice(directory).is_ok() {
+            self.state.set(Key::Directory, &noted);
             self.save();
         }
     }
@@ -159,6 +177,7 @@ mod tests {
                 }
                 guest.write(&format!("{directory}/below/{}", stray(0)), 0o644, "");
                 guest.write(&format!("/elsewhere/{}", stray(0)), 0o644, "");
+                guest.write(&format!("/other/{}", stray(0)), 0o644, "");
                 let mut journal = start(guest);
                 journal.begin(directory.as_bytes()).unwrap();
                 journal.directory(b"/elsewhere/");
@@ -170,7 +189,8 @@ mod tests {
                 }
                 assert_eq!(guest.names(directory).iter().filter(|n| n.len() == stray(0).len() && n.ends_with("f~")).count(), 0);
                 assert!(guest.path(&format!("{directory}/below/{}", stray(0))).exists());
-                assert!(guest.path(&format!("/elsewhere/{}", stray(0))).exists());
+                assert!(guest.path(&format!("/other/{}", stray(0))).exists());
+                assert!(!guest.path(&format!("/elsewhere/{}", stray(0))).exists());
             }
             // No request, as at start; and the directory has become a link since.
             let mut journal = start(guest);

@@ -4,6 +4,7 @@ use crate::json::JsonText;
 use crate::limits::{ANSWERS_LEN, REFUSED_LEN};
 use crate::state::State;
 use crate::sys::os::links::Buffer as LinksBuffer;
+use crate::sys::posix::pending::Pending;
 use crate::xenstore::client::Buffers as ClientBuffers;
 
 /// Memory that holds nothing while the agent sleeps, and is given back to the kernel then. All zero octets are its empty state.
@@ -11,12 +12,13 @@ pub struct Scratch {
     pub(super) client: ClientBuffers,
     pub(super) links: LinksBuffer,
     pub(super) text: JsonText,
+    pub(super) pending: Pending,
 }
 
 impl Scratch {
     /// Empty.
     pub const fn new() -> Self {
-        Self { client: ClientBuffers::new(), links: [0; size_of::<LinksBuffer>()], text: JsonText::new() }
+        Self { client: ClientBuffers::new(), links: [0; size_of::<LinksBuffer>()], text: JsonText::new(), pending: Pending::new() }
     }
 }
 

@@ -92,7 +92,7 @@ impl<'b> Agent<'b> {
         Self {
             store: Client::new(parts.channel, DIRECTORY, &mut scratch.client),
             mode: Mode::Watch,
-            files: GuestFiles::new(parts.root),
+            files: GuestFiles::new(parts.root, &mut scratch.pending),
             links: Links::new(&mut scratch.links),
             host: parts.host,
             journal: Recorder::new(StateFile::new(parts.root, state::PATH), &mut kept.state),

@@ -1,7 +1,85 @@
-//! The network configuration of distributions.
+//! The network files of distributions, for the next boot: what a renderer is given, and the table of them.
+//!
+//! A distribution is one row of the table in [`backends`] and one renderer beside this file. Renderers are pure: they see the old bytes
+//! of files and give the new ones, through a [`tree::Tree`].
 
+pub mod backends;
+pub mod choose;
+pub mod marker;
 pub mod out;
 pub mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
+#[cfg(test)]
+pub mod testing;
+pub mod tree;
+
+use core::ffi::CStr;
+
+use crate::error::Error;
+use crate::limits::LINK_NAME_LEN;
+use crate::network::model::{Mac, Wanted};
+use tree::Tree;
+
+/// One interface, as files describe it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Its name: letters, digits, `.`, `_` and `-`.
+    pub name: heapless::String<LINK_NAME_LEN>,
+    /// The kernel's number for it.
+    pub index: u32,
+    /// What it is to have.
+    pub wanted: Wanted,
+}
+
+/// The whole network, as files describe it.
+#[derive(Clone, Copy)]
+pub struct Network<'a> {
+    /// Every interface that has a link, by length of its name and then by name.
+    pub interfaces: &'a [Interface],
+    /// Every MAC address that `vm-data` names. What was written for one without interface stays: it may come back.
+    pub macs: &'a [Mac],
+    /// Whether `vm-data` may name others that were not understood, so that nothing counts as gone.
+    pub is_partial: bool,
+}
+
+impl<'a> Network<'a> {
+    /// Whether `vm-data` names the address. What was written for one that it does not name goes.
+    #[inline(never)]
+    pub fn knows(&self, mac: Mac) -> bool {
+        self.is_partial || self.macs.contains(&mac)
+    }
+
+    /// The interface with this MAC address.
+    #[inline(never)]
+    pub fn find(&self, mac: Mac) -> Option<&'a Interface> {
+        self.interfaces.iter().find(|interface| interface.wanted.mac == mac)
+    }
+
+    /// The interface of this name.
+    #[inline(never)]
+    pub fn named(&self, name: &[u8]) -> Option<&'a Interface> {
+        self.interfaces.iter().find(|interface| interface.name.as_bytes() == name)
+    }
+}
+
+/// A program and its arguments.
+pub type Argv = &'static [&'static CStr];
+
+/// Edits files so that they say what the network is.
+pub type Write = fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>;
+
+/// One way in which distributions keep the network's configuration.
+pub struct Backend {
+    /// What `--backend` and the log call it.
+    pub name: &'static str,
+    /// What tells that it is in charge.
+    pub clues: &'static [choose::Clue],
+    /// Writes its files.
+    pub write: Write,
+    /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.
+    pub enter: Option<Write>,
+    /// What makes its manager read them again, run in this order after files changed. A program that is not installed is passed over.
+    pub reload: &'static [Argv],
+}

@@ -1,42 +1,54 @@
-//! What a renderer puts.
+//! Where a renderer writes: templates into a sink. The first error sticks, so that renderers need not look at each line's.
 
 use crate::error::Error;
+use crate::limits::PIECE_LEN;
 use crate::ports::Sink;
 use crate::text::{Parts, Text};
 
-/// Takes a file's new bytes; the first error stays.
+/// A file's new content in the making.
 pub struct Out<'a> {
     sink: &'a mut dyn Sink,
-    error: Result<(), Error>,
+    result: Result<(), Error>,
 }
 
 impl<'a> Out<'a> {
-    /// Puts into `sink`.
+    /// Writes into `sink`.
     pub fn new(sink: &'a mut dyn Sink) -> Self {
-        Self { sink, error: Ok(()) }
+        Self { sink, result: Ok(()) }
     }
 
-    /// Puts a template.
-    pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
-        let text = Text::<512>::of(template, parts);
-        self.put(text.as_bytes());
-    }
-
-    /// Puts bytes.
+    /// Appends bytes.
+    #[inline(never)]
     pub fn put(&mut self, bytes: &[u8]) {
-        if self.error.is_ok() {
-            self.error = self.sink.put(bytes);
+        if self.result.is_ok() {
+            self.result = self.sink.put(bytes);
         }
     }
-}
 
-impl Out<'_> {
+    /// Appends `template`, each `%` in it replaced by the next part. More than [`PIECE_LEN`] octets are a bug.
+    #[inline(never)]
+    pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
+        let mut piece = Text::<PIECE_LEN>::of(template, parts);
+        if piece.is_clipped() {
+            self.fail(Error::bug("a piece of a file is too long"));
+            piece.clear();
+        }
+        self.put(piece.as_bytes());
+    }
+
+    /// Gives up with `error`, unless there was one before.
+    pub fn fail(&mut self, error: Error) {
+        if self.result.is_ok() {
+            self.result = Err(error);
+        }
+    }
+
     /// How it went.
     ///
     /// # Errors
     ///
     /// The first one.
     pub fn finish(self) -> Result<(), Error> {
-        self.error
+        self.result
     }
 }

@@ -9,7 +9,8 @@
 //!
 //! The shell's grammar is in `shell.rs`; what names and values mean is the business of the formats.
 
-use crate::limits::VARIABLE_LEN;
+use crate::error::Error;
+use crate::limits::PIECE_LEN;
 use crate::network::config::out::Out;
 use crate::network::config::shell::{File, Last, RAW, Statement, take_literal};
 use crate::text::{Parts, Text, cut};
@@ -118,7 +119,7 @@ enum Found {
 
 impl<'a> Vars<'a, '_> {
     /// Wants the variable that `template` and `parts` make: `NAME=word`, where the word is as the shell is to read it, with its quotes. At
-    /// most [`VARIABLE_LEN`] octets.
+    /// most [`PIECE_LEN`] octets.
     pub fn set(&mut self, template: &str, parts: &Parts<'_>) {
         self.assign(template, parts, Found::Same);
     }
@@ -131,14 +132,22 @@ impl<'a> Vars<'a, '_> {
     /// Appends to the word of the variable that was set last.
     pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
         if self.here {
-            let text = Text::<VARIABLE_LEN>::of(template, parts);
+            let text = self.piece(template, parts);
             self.put(text.as_bytes());
         }
     }
 
+    fn piece(&mut self, template: &str, parts: &Parts<'_>) -> Text<PIECE_LEN> {
+        let text = Text::of(template, parts);
+        if text.is_clipped() {
+            self.out.fail(Error::bug("a piece of a variable is too long"));
+        }
+        text
+    }
+
     #[inline(never)]
     fn assign(&mut self, template: &str, parts: &Parts<'_>, found: Found) {
-        let text = Text::<VARIABLE_LEN>::of(template, parts);
+        let text = self.piece(template, parts);
         let Some((name, value)) = cut(text.as_str(), b'=') else { return };
         let name = name.as_bytes();
         if self.task == Task::Append {

@@ -38,7 +38,7 @@ pub unsafe fn errno_location() -> *mut libc::c_int {
 
 /// Closes every descriptor from `first` on: close_range (5.9), else one by one up to the usual limit.
 pub fn close_descriptors_from(first: libc::c_int) {
-    // SAFETY: nothing in this process owns a descriptor yet.
+    // SAFETY: nothing in this process owns a descriptor yet, or it is about to become another program.
     if check(unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, 0) } as libc::c_int).is_err() {
         for fd in first..1024 {
             // SAFETY: as above.

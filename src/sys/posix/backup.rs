@@ -8,7 +8,7 @@ use core::ops::ControlFlow;
 use super::super::os::directory::for_each_name;
 use super::bytes::Bytes;
 use super::clock::unix_time;
-use super::fd::{Stat, is_regular};
+use super::fd::{Fd, Stat, is_regular};
 use super::name::{join, until_nul};
 use super::replace::{Old, Replacement};
 use super::walk::Place;
@@ -35,9 +35,9 @@ fn time_of(backup: &[u8], name: &[u8]) -> Option<u64> {
 
 /// The name of the backup of the file at `place` at `time`.
 #[inline(never)]
-fn name_at<'r>(place: &Place, time: u64, room: &'r mut Room) -> &'r CStr {
+fn name_at<'r>(name: &CStr, time: u64, room: &'r mut Room) -> &'r CStr {
     let digits = Text::<20>::of("%", &[&time]);
-    until_nul(join(room, &[place.name().to_bytes(), b".", digits.as_bytes(), b".bak~\0"]).unwrap_or_default())
+    until_nul(join(room, &[name.to_bytes(), b".", digits.as_bytes(), b".bak~\0"]).unwrap_or_default())
 }
 
 /// The backups of a file.
@@ -53,27 +53,27 @@ struct Backups {
 
 /// Looks at every backup of the file at `place`, and in it if `content` is asked for.
 #[inline(never)]
-fn look(place: &Place, content: Option<&[u8]>, backups: &mut Backups) -> Result<(), Errno> {
+fn look(directory: &Fd, of: &CStr, content: Option<&[u8]>, backups: &mut Backups) -> Result<(), Errno> {
     *backups = Backups { oldest: u64::MAX, ..Backups::default() };
-    for_each_name(&place.directory.again()?, &mut |name| {
+    for_each_name(&directory.again()?, &mut |name| {
         let mut stat = Stat::NONE;
-        if let Some(time) = time_of(name.to_bytes(), place.name().to_bytes())
-            && place.directory.stat_at(name, &mut stat).is_ok()
+        if let Some(time) = time_of(name.to_bytes(), of.to_bytes())
+            && directory.stat_at(name, &mut stat).is_ok()
             && is_regular(&stat)
         {
             backups.count += 1;
             backups.oldest = backups.oldest.min(time);
             backups.newest = backups.newest.max(time);
-            backups.equal |= content.is_some_and(|content| stat.size == content.len() && holds(place, name, content));
+            backups.equal |= content.is_some_and(|content| stat.size == content.len() && holds(directory, name, content));
         }
         ControlFlow::Continue(())
     })
 }
 
 #[inline(never)]
-fn holds(place: &Place, name: &CStr, content: &[u8]) -> bool {
+fn holds(directory: &Fd, name: &CStr, content: &[u8]) -> bool {
     let mut found = Bytes::EMPTY;
-    let file = place.directory.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0);
+    let file = directory.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0);
     file.and_then(|file| found.read(&file, content.len())).is_ok() && *found == *content
 }
 
@@ -85,7 +85,7 @@ fn holds(place: &Place, name: &CStr, content: &[u8]) -> bool {
 #[inline(never)]
 pub fn keep(place: &Place, old: &Old, journal: &mut dyn Journal) -> Result<(), Errno> {
     let mut backups = Backups::default();
-    look(place, Some(&old.content), &mut backups)?;
+    look(&place.directory, place.name(), Some(&old.content), &mut backups)?;
     if backups.equal {
         return Ok(());
     }
@@ -93,7 +93,7 @@ pub fn keep(place: &Place, old: &Old, journal: &mut dyn Journal) -> Result<(), E
     let mut time = unix_time().max(backups.newest.wrapping_add(1));
     let mut room: Room = [0; 288];
     loop {
-        let backup = name_at(place, time, &mut room);
+        let backup = name_at(place.name(), time, &mut room);
         match place.directory.link_at(place.name(), backup) {
             Err(Errno(libc::EEXIST)) => time = time.wrapping_add(1),
             done @ (Ok(()) | Err(Errno(libc::ENAMETOOLONG))) => return done,
@@ -102,13 +102,13 @@ pub fn keep(place: &Place, old: &Old, journal: &mut dyn Journal) -> Result<(), E
     }
 }
 
-/// Removes all but the newest backups of the file at `place`, as far as they can be removed: the file itself is replaced already.
+/// Removes all but the newest backups of the file `name`, as far as they can be removed: the file itself is replaced already.
 #[inline(never)]
-pub fn prune(place: &Place) {
+pub fn prune(directory: &Fd, name: &CStr) {
     let mut backups = Backups::default();
     let mut room: Room = [0; 288];
-    while look(place, None, &mut backups).is_ok()
+    while look(directory, name, None, &mut backups).is_ok()
         && backups.count > BACKUPS_COUNT
-        && place.directory.unlink_at(name_at(place, backups.oldest, &mut room)).is_ok()
+        && directory.unlink_at(name_at(name, backups.oldest, &mut room)).is_ok()
     {}
 }

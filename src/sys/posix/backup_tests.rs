@@ -125,7 +125,8 @@ alone! {
         keep_now(guest, "/etc/file").unwrap();
         assert_eq!(contents(guest, "etc/file"), ["old", "changed"]);
         assert_eq!(guest.names("etc").len(), 3);
-        prune(&place(guest, "/etc/file").0);
+        let (place, _) = place(guest, "/etc/file");
+        prune(&place.directory, place.name());
         assert_eq!(guest.names("etc").len(), 3);
     }
 

@@ -294,6 +294,16 @@ impl Fd {
         check(unsafe { libc::linkat(self.0, old.as_ptr(), self.0, new.as_ptr(), 0) }).map(drop)
     }
 
+    /// symlinkat(2): `name` becomes a symbolic link to `target`.
+    ///
+    /// # Errors
+    ///
+    /// See symlinkat(2).
+    pub fn symlink_at(&self, target: &CStr, name: &CStr) -> Result<(), Errno> {
+        // SAFETY: both strings are NUL-terminated.
+        check(unsafe { libc::symlinkat(target.as_ptr(), self.0, name.as_ptr()) }).map(drop)
+    }
+
     /// renameat(2) of a name to another one in the same directory.
     ///
     /// # Errors

@@ -1,24 +1,29 @@
 //! The `Files` port: the guest's own files below the agent's root.
 
+use core::ops::ControlFlow;
+
+use super::super::os::directory::for_each_name;
 use super::backup;
 use super::fd::{Fd, Stat};
 use super::library;
 use super::locks::AccountLock;
-use super::replace::{Old, Replacement};
+use super::pending::Pending;
+use super::replace::{Old, Replacement, TemporaryName, temporary_link};
 use super::walk::{Last, Place};
 use crate::error::{Errno, Error};
-use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink};
+use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink, Verdict};
 
 /// Files below an open root directory.
 pub struct GuestFiles<'r> {
     root: &'r Fd,
+    pending: &'r mut Pending,
     lock: Option<AccountLock>,
 }
 
 impl<'r> GuestFiles<'r> {
-    /// Files below `root`.
-    pub fn new(root: &'r Fd) -> Self {
-        Self { root, lock: None }
+    /// Files below `root`; `pending` is memory for what is prepared.
+    pub fn new(root: &'r Fd, pending: &'r mut Pending) -> Self {
+        Self { root, pending, lock: None }
     }
 }
 
@@ -42,9 +47,9 @@ impl Sink for Nowhere {
     }
 }
 
-/// Replaces the file at `place`, or makes it.
+/// Prepares the file at `place`; what it was and is to be is added to `pending`.
 #[inline(never)]
-fn edit(place: &Place, rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
+fn prepare(place: &mut Place, rule: Rule, journal: &mut dyn Journal, pending: &mut Pending, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
     let exists = match kind_of(&place.stat) {
         None => false,
         Some(Kind::File) => true,
@@ -56,32 +61,93 @@ fn edit(place: &Place, rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_
         old.read(place).map_err(|e| Error::System("read file", e))?;
     }
     let writable = exists | rule.create.is_some();
+    let backup = rule.backup & exists;
     let mut new = Replacement::new(place, &old, rule.create.unwrap_or(0), journal);
     let out: &mut dyn Sink = if writable { &mut new } else { &mut Nowhere };
-    if !edit(exists.then_some(&*old.content), out)? || !writable {
-        return Ok(Outcome::Same);
+    let (outcome, temporary) = match edit(exists.then_some(&*old.content), out)? {
+        Verdict::Remove if exists => {
+            drop(new);
+            if backup {
+                backup::keep(place, &old, journal).map_err(|errno| Error::System("make backup", errno))?;
+            }
+            (Outcome::Removed, None)
+        }
+        Verdict::Write if writable => match new.finish(backup) {
+            Ok(true) => (if exists { Outcome::Replaced } else { Outcome::Created }, Some(new.take())),
+            Ok(false) => return Ok(Outcome::Same),
+            Err(errno) => return Err(new.failed(errno)),
+        },
+        _ => return Ok(Outcome::Same),
+    };
+    add(place, pending, temporary, backup)?;
+    Ok(outcome)
+}
+
+/// Adds a change of what is at `place`, whose directory goes with it.
+#[inline(never)]
+fn add(place: &mut Place, pending: &mut Pending, temporary: Option<TemporaryName>, has_backup: bool) -> Result<(), Error> {
+    let directory = core::mem::replace(&mut place.directory, Fd::NONE);
+    pending.add(directory, place.name(), temporary, has_backup).map_err(|errno| Error::System("prepare file", errno))
+}
+
+impl GuestFiles<'_> {
+    #[inline(never)]
+    fn find(&self, place: &mut Place, path: &[u8], parents: bool, last: Last) -> Result<(), Error> {
+        place.find(self.root, path, parents, last).map_err(|errno| Error::System("open directory", errno))
     }
-    let backup = rule.backup & exists;
-    match new.finish(backup) {
-        Ok(true) => {}
-        Ok(false) => return Ok(Outcome::Same),
-        Err(errno) => return Err(new.failed(errno)),
-    }
-    if backup {
-        backup::prune(place);
-    }
-    Ok(if exists { Outcome::Replaced } else { Outcome::Created })
 }
 
 impl Files for GuestFiles<'_> {
-    fn edit(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
+    fn prepare(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
         let mut place = Place::none();
-        match place.find(self.root, path, rule.parents, Last::Follow) {
+        match self.find(&mut place, path, rule.parents, Last::Follow) {
             Ok(()) => {}
-            Err(Errno(libc::ENOENT)) if rule.create.is_none() => place.stat = Stat::NONE,
-            Err(errno) => return Err(Error::System("open directory", errno)),
+            Err(Error::System(_, Errno(libc::ENOENT))) if rule.create.is_none() => place.stat = Stat::NONE,
+            Err(error) => return Err(error),
         }
-        self::edit(&place, rule, journal, edit)
+        prepare(&mut place, rule, journal, self.pending, edit)
+    }
+
+    fn link(&mut self, path: &[u8], target: Option<&[u8]>, journal: &mut dyn Journal) -> Result<Outcome, Error> {
+        let mut place = Place::none();
+        match self.find(&mut place, path, target.is_some(), Last::Keep) {
+            Err(Error::System(_, Errno(libc::ENOENT))) if target.is_none() => return Ok(Outcome::Same),
+            found => found?,
+        }
+        let (outcome, temporary) = match (target, kind_of(&place.stat)) {
+            (Some(target), None) => {
+                journal.directory(place.real());
+                let temporary = temporary_link(&place.directory, target).map_err(|errno| Error::System("make link", errno))?;
+                (Outcome::Created, Some(temporary))
+            }
+            (None, Some(Kind::Link)) => (Outcome::Removed, None),
+            _ => return Ok(Outcome::Same),
+        };
+        add(&mut place, self.pending, temporary, false)?;
+        Ok(outcome)
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        self.pending.commit()
+    }
+
+    fn abandon(&mut self) {
+        self.pending.abandon();
+    }
+
+    fn names(&mut self, directory: &[u8], each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        let mut place = Place::none();
+        let names = place.find(self.root, directory, false, Last::Follow).and_then(|()| {
+            let flags = libc::O_RDONLY | libc::O_DIRECTORY;
+            for_each_name(&place.open(flags)?, &mut |name| {
+                each(name.to_bytes());
+                ControlFlow::Continue(())
+            })
+        });
+        match names {
+            Ok(()) | Err(Errno(libc::ENOENT | libc::ENOTDIR)) => Ok(()),
+            Err(errno) => Err(Error::System("list directory", errno)),
+        }
     }
 
     fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error> {

@@ -11,10 +11,11 @@ use proptest::prelude::*;
 
 use super::files::GuestFiles;
 use super::guest::{Guest, INJECT, PASSWORD, alone};
+use super::pending::Pending;
 use super::replace::is_temporary;
 use crate::error::{Errno, Error};
 use crate::memory::MemoryJournal;
-use crate::ports::{Accounts, Files, Journal, Kind, Outcome, Rule};
+use crate::ports::{Accounts, Files, Journal, Kind, Outcome, Rule, Verdict};
 
 /// Like `password`, but with a file to begin with.
 const NO_BACKUP: Rule = Rule { create: Some(0o644), parents: false, backup: false };
@@ -68,9 +69,9 @@ alone! {
             assert_eq!(guest.edit("/etc/file", rule, "same\n"), Ok(Outcome::Same));
         }
         let mut journal = Watching(guest, Vec::new());
-        let declined = GuestFiles::new(&guest.root).edit(b"/etc/file", INJECT, &mut journal, &mut |_, out| out.put(b"samX").map(|()| false));
+        let declined = GuestFiles::new(&guest.root, &mut Pending::new()).edit(b"/etc/file", INJECT, &mut journal, &mut |_, out| out.put(b"samX").map(|()| Verdict::Leave));
         assert_eq!(declined, Ok(Outcome::Same));
-        let failed = GuestFiles::new(&guest.root).edit(b"/etc/file", INJECT, &mut journal, &mut |_, out| {
+        let failed = GuestFiles::new(&guest.root, &mut Pending::new()).edit(b"/etc/file", INJECT, &mut journal, &mut |_, out| {
             out.put(b"other")?;
             Err(Error::State("no"))
         });
@@ -179,11 +180,11 @@ alone! {
     fn nobody_else_reads_the_temporary_file(guest) {
         guest.write("etc/file", 0o400, "secret");
         let seen = Cell::new((0, 0, 0));
-        let result = GuestFiles::new(&guest.root).edit(b"/etc/file", INJECT, &mut Watching(guest, Vec::new()), &mut |_, out| {
+        let result = GuestFiles::new(&guest.root, &mut Pending::new()).edit(b"/etc/file", INJECT, &mut Watching(guest, Vec::new()), &mut |_, out| {
             out.put(b"S")?;
             let [name] = temporaries(guest, "etc").try_into().unwrap();
             seen.set(guest.owner_and_mode(&format!("etc/{name}")));
-            out.put(b"ECRET").map(|()| true)
+            out.put(b"ECRET").map(|()| Verdict::Write)
         });
         assert_eq!((result, seen.get()), (Ok(Outcome::Replaced), (0, 0, 0o400)));
     }
@@ -205,9 +206,10 @@ alone! {
         guest.write("top", 0o644, "old");
         guest.link("etc/link", "/srv/./real");
         let mut journal = Watching(guest, Vec::new());
-        let mut files = GuestFiles::new(&guest.root);
+        let mut pending = Pending::new();
+        let mut files = GuestFiles::new(&guest.root, &mut pending);
         for path in ["/etc/link/file", "/tmp/../new/er/file", "/top"] {
-            files.edit(path.as_bytes(), INJECT, &mut journal, &mut |_, out| out.put(b"new").map(|()| true)).unwrap();
+            files.edit(path.as_bytes(), INJECT, &mut journal, &mut |_, out| out.put(b"new").map(|()| Verdict::Write)).unwrap();
         }
         assert_eq!(files.lock_accounts(Accounts::Shadow, &mut journal), Ok(true));
         assert_eq!(journal.1, ["/srv/real/", "/new/er/", "/", "/etc/"]);
@@ -244,7 +246,8 @@ alone! {
         assert_eq!(guest.refused("/etc/null/x", INJECT, "x"), "open directory: not a directory (ENOTDIR)");
         assert_eq!(guest.refused("/etc/fifo/x", INJECT, "x"), "open directory: not a directory (ENOTDIR)");
         assert_eq!(guest.names("etc"), names);
-        let mut files = GuestFiles::new(&guest.root);
+        let mut pending = Pending::new();
+        let mut files = GuestFiles::new(&guest.root, &mut pending);
         let mut kind = |path: &str| files.kind(path.as_bytes()).unwrap();
         assert_eq!((kind("/etc/fifo"), kind("/etc/directory"), kind("/etc/link")), (Some(Kind::Other), Some(Kind::Directory), Some(Kind::Link)));
         assert_eq!((kind("/etc/none"), kind("/none/none")), (None, None));
@@ -272,7 +275,7 @@ alone! {
             assert_eq!(guest.refused("/etc/shadow", rule, "new"), "create temporary file: read-only file system (EROFS)");
         }
         assert_eq!(guest.refused("/etc/new/file", INJECT, "new"), "open directory: read-only file system (EROFS)");
-        let locked = GuestFiles::new(&guest.root).lock_accounts(Accounts::Shadow, &mut MemoryJournal::default());
+        let locked = GuestFiles::new(&guest.root, &mut Pending::new()).lock_accounts(Accounts::Shadow, &mut MemoryJournal::default());
         assert_eq!(locked.unwrap_err().to_string(), "lock accounts: read-only file system (EROFS)");
         assert_eq!(guest.edit("/etc/shadow", INJECT, "old"), Ok(Outcome::Same));
         assert_eq!((guest.read("etc/shadow").as_str(), guest.names("etc")), ("old", ["shadow".into()].into()));
@@ -297,9 +300,9 @@ alone! {
             }
             let mut cuts: Vec<_> = cuts.iter().map(|&cut| cut.min(new.len())).chain([0, new.len()]).collect();
             cuts.sort();
-            let result = GuestFiles::new(&guest.root).edit(b"/tmp/file", NO_BACKUP, &mut MemoryJournal::default(), &mut |seen, out| {
+            let result = GuestFiles::new(&guest.root, &mut Pending::new()).edit(b"/tmp/file", NO_BACKUP, &mut MemoryJournal::default(), &mut |seen, out| {
                 assert_eq!(seen, old.as_ref().map(|o| o.as_bytes()));
-                cuts.windows(2).try_for_each(|w| out.put(&new.as_bytes()[w[0]..w[1]])).map(|()| true)
+                cuts.windows(2).try_for_each(|w| out.put(&new.as_bytes()[w[0]..w[1]])).map(|()| Verdict::Write)
             });
             let expected = match &old {
                 None => Outcome::Created,

@@ -4,6 +4,7 @@ use core::ffi::CStr;
 use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::string::{String, ToString};
@@ -12,9 +13,11 @@ use std::{env, format, fs};
 
 use super::fd::Fd;
 use super::files::GuestFiles;
+use super::pending::Pending;
+use super::signal;
 use crate::error::Error;
 use crate::memory::MemoryJournal;
-use crate::ports::{Files, Outcome, Rule};
+use crate::ports::{Files, Outcome, Rule, Verdict};
 
 /// Set in the namespace to the name of the test that runs there, ...
 const TEST: &str = "NOVA_AGENT_TEST_ALONE";
@@ -50,6 +53,9 @@ pub fn run_alone(module: &str, test: &str, body: fn(&Guest)) {
     let namespace = if unsafe { libc::geteuid() } == 0 { "-m" } else { "-rm" };
     let mut command = Command::new("unshare");
     command.args([namespace, "--"]).arg(env::current_exe().unwrap()).args(["--exact", &name, "--nocapture"]);
+    // Else the test's signals might go to the main thread of the process, which does not wait for them.
+    // SAFETY: nothing but a system call between fork and exec.
+    unsafe { command.pre_exec(|| signal::install().map_err(|errno| std::io::Error::from_raw_os_error(errno.0))) };
     let output = command.env(TEST, &name).env(DIRECTORY, &directory).output().expect("unshare(1) of util-linux is needed");
     fs::remove_dir_all(&directory).unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -129,9 +135,9 @@ impl Guest {
 
     /// Replaces a file's contents.
     pub fn edit(&self, path: &str, rule: Rule, contents: impl AsRef<[u8]>) -> Result<Outcome, Error> {
-        GuestFiles::new(&self.root).edit(path.as_bytes(), rule, &mut MemoryJournal::default(), &mut |_, out| {
+        GuestFiles::new(&self.root, &mut Pending::new()).edit(path.as_bytes(), rule, &mut MemoryJournal::default(), &mut |_, out| {
             out.put(contents.as_ref())?;
-            Ok(true)
+            Ok(Verdict::Write)
         })
     }
 

@@ -1,7 +1,10 @@
-//! The `Host` port: clock, random source, host name, waiting, log.
+//! The `Host` port: clock, random source, host name, waiting, programs, log.
+
+use core::ffi::CStr;
 
 use super::super::os;
 use super::clock;
+use super::exec;
 use super::fd::check;
 use super::log::Log;
 use super::signal::{self, Woken};
@@ -50,6 +53,10 @@ impl Host for System {
 
     fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error> {
         os::set_nodename(name).map_err(|e| Error::System("set host name", e))
+    }
+
+    fn run(&mut self, words: &[&CStr], input: &[u8], limit_ms: u64) -> Result<i32, Error> {
+        exec::run(words, input, limit_ms)
     }
 
     fn log(&mut self, level: Level, text: &str, parts: &Parts<'_>) {

@@ -6,6 +6,9 @@ mod backup_tests;
 pub mod bytes;
 pub mod channel;
 pub mod clock;
+pub mod exec;
+#[cfg(test)]
+mod exec_tests;
 pub mod fd;
 pub mod files;
 #[cfg(test)]
@@ -19,6 +22,9 @@ pub mod locks;
 mod locks_tests;
 pub mod log;
 pub mod name;
+pub mod pending;
+#[cfg(test)]
+mod pending_tests;
 pub mod process;
 pub mod replace;
 pub mod signal;

@@ -6,7 +6,7 @@ use super::fd::{Fd, check};
 use crate::error::Errno;
 use crate::text::Text;
 
-/// Resets what a parent may have left: mode mask and inherited descriptors. No core file is ever written.
+/// Resets what a parent may have left: mode mask and inherited descriptors. No core file of this program is ever written.
 pub fn reset() {
     // SAFETY: plain number.
     unsafe { libc::umask(0o022) };

@@ -1,7 +1,8 @@
 //! Replacing a file: the new content is written beside it, synced and renamed over it.
 //!
 //! As long as what is put equals the old content nothing is written at all; the temporary file is made at the first difference. It
-//! has its final owner, mode and labels before any content arrives, and is removed again if anything fails.
+//! has its final owner, mode and labels before any content arrives, and is removed again if anything fails. The rename itself is left to
+//! [`super::pending`], so that several files can be prepared before the first is renamed.
 
 use core::ffi::CStr;
 
@@ -9,7 +10,7 @@ use super::super::os::{attributes, random};
 use super::backup;
 use super::bytes::Bytes;
 use super::fd::{Fd, Stat};
-use super::name::until_nul;
+use super::name::{join, until_nul};
 use super::walk::Place;
 use crate::error::{Errno, Error};
 use crate::ports::{Journal, Sink};
@@ -45,6 +46,21 @@ impl TemporaryName {
     pub fn as_c(&self) -> &CStr {
         until_nul(&self.0)
     }
+}
+
+/// Makes a symbolic link to `target` under a temporary name.
+///
+/// # Errors
+///
+/// ENAMETOOLONG; see symlinkat(2).
+#[inline(never)]
+pub fn temporary_link(directory: &Fd, target: &[u8]) -> Result<TemporaryName, Errno> {
+    let mut room = [0; 256];
+    let target = join(&mut room, &[target, b"\0"]).ok_or(Errno(libc::ENAMETOOLONG))?;
+    let mut name = TemporaryName::blank();
+    name.make()?;
+    directory.symlink_at(until_nul(target), name.as_c())?;
+    Ok(name)
 }
 
 /// Whether `name` is one that [`TemporaryName`] makes.
@@ -84,7 +100,7 @@ impl Old {
     }
 }
 
-/// A replacement in the making. Dropped before [`Replacement::finish`], it leaves nothing behind.
+/// A replacement in the making. Dropped before [`Replacement::take`], it leaves nothing behind.
 pub struct Replacement<'a> {
     place: &'a Place,
     old: &'a Old,
@@ -143,14 +159,16 @@ impl<'a> Replacement<'a> {
         self.equal = self.old.content.len();
         self.write(b"")?;
         self.sync()?;
-        self.commit(name)
+        self.place.directory.rename_at(self.name.as_c(), name)?;
+        self.take();
+        Ok(())
     }
 
-    /// Puts the new content in the old one's place, which is kept first if a `backup` is wanted; `false` if they are equal.
+    /// Completes the temporary file, and keeps the old file if a `backup` is wanted; `false` if the contents are equal.
     ///
     /// # Errors
     ///
-    /// What writing, the backup and renaming say.
+    /// What writing and the backup say.
     #[inline(never)]
     pub fn finish(&mut self, backup: bool) -> Result<bool, Errno> {
         if self.file.is_none() {
@@ -164,23 +182,18 @@ impl<'a> Replacement<'a> {
             self.step = "make backup";
             backup::keep(self.place, self.old, self.journal)?;
         }
-        self.commit(self.place.name())?;
         Ok(true)
+    }
+
+    /// Hands over the temporary file, which now is the caller's to rename or remove.
+    pub fn take(mut self) -> TemporaryName {
+        self.file = None;
+        core::mem::replace(&mut self.name, TemporaryName::blank())
     }
 
     fn sync(&mut self) -> Result<(), Errno> {
         self.step = "sync file";
         self.file.as_ref().map_or(Ok(()), Fd::sync)
-    }
-
-    /// Renames the temporary file to `name` and syncs the directory.
-    #[inline(never)]
-    fn commit(&mut self, name: &CStr) -> Result<(), Errno> {
-        self.step = "rename file";
-        self.place.directory.rename_at(self.name.as_c(), name)?;
-        self.file = None;
-        self.step = "sync directory";
-        self.place.directory.sync()
     }
 }
 

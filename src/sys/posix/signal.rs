@@ -1,5 +1,6 @@
 //! Signals and waiting. Signals are blocked except inside [`wait`], so nothing but waiting is ever interrupted by them.
-//! SIGPIPE stays blocked always, which spares a system call to ignore it: a write to a closed connection is an EPIPE.
+//! SIGPIPE stays blocked always, which spares a system call to ignore it: a write to a closed connection is an EPIPE. SIGCHLD wakes,
+//! and says nothing more.
 
 use core::mem::MaybeUninit;
 use core::ptr;
@@ -23,8 +24,10 @@ pub enum Woken {
 }
 
 extern "C" fn note(signal: libc::c_int) {
-    let flag = if signal == libc::SIGHUP { &REOPEN } else { &STOP };
-    flag.store(true, Ordering::Relaxed);
+    if signal != libc::SIGCHLD {
+        let flag = if signal == libc::SIGHUP { &REOPEN } else { &STOP };
+        flag.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Whether SIGTERM or SIGINT came.
@@ -37,7 +40,8 @@ pub fn must_reopen() -> bool {
     REOPEN.swap(false, Ordering::Relaxed)
 }
 
-/// Installs the handlers and blocks their signals, and SIGPIPE for good.
+/// Installs the handlers and blocks their signals, and SIGPIPE for good. A SIGCHLD that is ignored, by whoever started the agent, would
+/// leave nothing to wait for.
 ///
 /// # Errors
 ///
@@ -45,27 +49,49 @@ pub fn must_reopen() -> bool {
 #[inline(never)]
 pub fn install() -> Result<(), Errno> {
     let mut blocked = only_sigpipe();
-    for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP] {
+    for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGCHLD] {
         // SAFETY: `blocked` is an initialised set.
         unsafe { libc::sigaddset(&raw mut blocked, signal) };
         set_handler(signal, note as extern "C" fn(libc::c_int) as libc::sighandler_t)?;
     }
-    // SAFETY: `blocked` is an initialised set; the old one is not asked for.
-    check(unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const blocked, ptr::null_mut()) }).map(drop)
+    set_blocked(&blocked)
 }
 
-/// The signals that stay blocked while waiting.
-fn only_sigpipe() -> libc::sigset_t {
+/// No signals.
+fn none() -> libc::sigset_t {
     let mut set = MaybeUninit::uninit();
     // SAFETY: `set` is writable and of the right type.
     unsafe { libc::sigemptyset(set.as_mut_ptr()) };
-    // SAFETY: sigemptyset initialised the set.
-    unsafe { libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE) };
     // SAFETY: sigemptyset initialises the set and cannot fail.
     unsafe { set.assume_init() }
 }
 
-fn set_handler(signal: libc::c_int, handler: libc::sighandler_t) -> Result<(), Errno> {
+/// The signals that stay blocked while waiting.
+fn only_sigpipe() -> libc::sigset_t {
+    let mut set = none();
+    // SAFETY: `set` is an initialised set.
+    unsafe { libc::sigaddset(&raw mut set, libc::SIGPIPE) };
+    set
+}
+
+/// Blocks exactly the signals in `set`.
+fn set_blocked(set: &libc::sigset_t) -> Result<(), Errno> {
+    // SAFETY: `set` is an initialised set; the old one is not asked for.
+    check(unsafe { libc::sigprocmask(libc::SIG_SETMASK, set, ptr::null_mut()) }).map(drop)
+}
+
+/// Blocks no signal, as a new program expects it.
+pub fn unblock_all() {
+    // Fails only for what SIG_SETMASK is not.
+    let _ = set_blocked(&none());
+}
+
+/// Sets what a signal does: calls `handler`, or one of `SIG_DFL` and `SIG_IGN`.
+///
+/// # Errors
+///
+/// See sigaction(2).
+pub fn set_handler(signal: libc::c_int, handler: libc::sighandler_t) -> Result<(), Errno> {
     // SAFETY: all-zero is a valid sigaction, with an empty mask.
     let mut action: libc::sigaction = unsafe { core::mem::zeroed() };
     action.sa_sigaction = handler;

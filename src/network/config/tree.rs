@@ -1,0 +1,177 @@
+//! The file system as a renderer sees it: files are edited, and nothing changes before all of them are prepared.
+
+use crate::error::{Errno, Error};
+use crate::limits::NAMES_LEN;
+use crate::log::Level;
+use crate::network::config::out::Out;
+use crate::ports::{Files, Host, Journal, Kind, Outcome, Rule, Verdict};
+use crate::text::{Parts, Printable, Text};
+
+/// Names in a directory, sorted, a newline behind each.
+pub type Names = Text<NAMES_LEN>;
+
+/// The guest's files.
+pub struct Tree<'a> {
+    files: &'a mut dyn Files,
+    journal: &'a mut dyn Journal,
+    host: &'a mut dyn Host,
+    /// What was prepared: files and links that change.
+    pub changes: u32,
+    /// Where an error came from.
+    culprit: Text<256>,
+}
+
+impl<'a> Tree<'a> {
+    /// A tree over these ports, in which nothing is prepared.
+    pub fn new(files: &'a mut dyn Files, journal: &'a mut dyn Journal, host: &'a mut dyn Host) -> Self {
+        Self { files, journal, host, changes: 0, culprit: Text::new() }
+    }
+
+    /// The path that the last error is about.
+    pub fn culprit(&self) -> &str {
+        self.culprit.as_str()
+    }
+
+    #[inline(never)]
+    fn done(&mut self, path: &str, result: Result<Outcome, Error>) -> Result<Outcome, Error> {
+        match result {
+            Ok(Outcome::Same) => {}
+            Ok(_) => self.changes += 1,
+            Err(_) => {
+                self.culprit.clear();
+                self.culprit.put(path);
+            }
+        }
+        result
+    }
+
+    /// Edits the file at `path`: `edit` gets its bytes (none: no or an empty file) and gives the new ones. A new file gets `mode`, and the
+    /// directories it needs. A file is edited once: what is prepared is not seen by a second edit.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Files::prepare`].
+    #[inline(never)]
+    pub fn edit(&mut self, path: &str, mode: u32, edit: &mut dyn FnMut(&[u8], &mut Out<'_>) -> Verdict) -> Result<(), Error> {
+        self.prepare(path, Rule { create: Some(mode), parents: true, backup: true }, edit)
+    }
+
+    /// The same for a file whose old content is worth nothing: no backup, and none is made where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Files::prepare`].
+    #[inline(never)]
+    pub fn update(&mut self, path: &str, edit: &mut dyn FnMut(&[u8], &mut Out<'_>) -> Verdict) -> Result<(), Error> {
+        self.prepare(path, Rule { create: None, parents: false, backup: false }, edit)
+    }
+
+    #[inline(never)]
+    fn prepare(&mut self, path: &str, rule: Rule, edit: &mut dyn FnMut(&[u8], &mut Out<'_>) -> Verdict) -> Result<(), Error> {
+        let result = self.files.prepare(path.as_bytes(), rule, self.journal, &mut |old, sink| {
+            let mut out = Out::new(sink);
+            let verdict = edit(old.unwrap_or_default(), &mut out);
+            out.finish().map(|()| verdict)
+        });
+        self.done(path, result).map(drop)
+    }
+
+    /// Shows the bytes of the file at `path` to `look`; `false` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Files::prepare`].
+    #[inline(never)]
+    pub fn read(&mut self, path: &str, look: &mut dyn FnMut(&[u8])) -> Result<bool, Error> {
+        let mut exists = false;
+        let result =
+            self.files.prepare(path.as_bytes(), Rule { create: None, parents: false, backup: false }, self.journal, &mut |old, _| {
+                if let Some(old) = old {
+                    exists = true;
+                    look(old);
+                }
+                Ok(Verdict::Leave)
+            });
+        self.done(path, result).map(|_| exists)
+    }
+
+    /// Fills in the names in a directory that begin with `prefix`.
+    ///
+    /// # Errors
+    ///
+    /// ENOBUFS if they are more than [`NAMES_LEN`] octets; those of [`Files::names`].
+    #[inline(never)]
+    pub fn names(&mut self, directory: &str, prefix: &str, names: &mut Names) -> Result<(), Error> {
+        names.clear();
+        let result = self.files.names(directory.as_bytes(), &mut |name| {
+            if let Ok(name) = core::str::from_utf8(name)
+                && name.starts_with(prefix)
+                && !name.contains('\n')
+            {
+                names.insert_line(name);
+            }
+        });
+        let result = match result {
+            Ok(()) if names.is_clipped() => Err(Error::System("list directory", Errno(libc::ENOBUFS))),
+            result => result,
+        };
+        self.done(directory, result.map(|()| Outcome::Same)).map(drop)
+    }
+
+    /// Makes a symbolic link at `path` where nothing is yet.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Files::link`].
+    pub fn link(&mut self, path: &str, target: &str) -> Result<(), Error> {
+        let result = self.files.link(path.as_bytes(), Some(target.as_bytes()), self.journal);
+        self.done(path, result).map(drop)
+    }
+
+    /// Removes the symbolic link at `path`, if one is there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Files::link`].
+    pub fn unlink(&mut self, path: &str) -> Result<(), Error> {
+        let result = self.files.link(path.as_bytes(), None, self.journal);
+        self.done(path, result).map(drop)
+    }
+
+    /// What is at `path`, its last component not followed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Files::kind`].
+    #[inline(never)]
+    pub fn kind(&mut self, path: &str) -> Result<Option<Kind>, Error> {
+        self.files.kind(path.as_bytes())
+    }
+
+    /// Whether something is at `path`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Files::kind`].
+    pub fn is_there(&mut self, path: &str) -> Result<bool, Error> {
+        self.kind(path).map(|kind| kind.is_some())
+    }
+
+    /// Logs what an administrator should look at, about the file at `path`: `event=NAME file=PATH` and the text.
+    #[inline(never)]
+    pub fn warn(&mut self, event: &str, path: &str, text: &str, parts: &Parts<'_>) {
+        self.log(Level::Warning, event, path, text, parts);
+    }
+
+    /// Logs what may interest an administrator.
+    #[inline(never)]
+    pub fn info(&mut self, event: &str, path: &str, text: &str, parts: &Parts<'_>) {
+        self.log(Level::Info, event, path, text, parts);
+    }
+
+    #[inline(never)]
+    fn log(&mut self, level: Level, event: &str, path: &str, text: &str, parts: &Parts<'_>) {
+        let reason = Text::<256>::of(text, parts);
+        self.host.log(level, "event=% file=% reason=\"%\"", &[&event, &Printable(path.as_bytes()), &reason]);
+    }
+}
