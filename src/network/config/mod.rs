@@ -7,6 +7,10 @@ pub mod backends;
 pub mod choose;
 pub mod marker;
 pub mod out;
+pub mod shell;
+pub mod shellvars;
+#[cfg(test)]
+mod shellvars_tests;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;

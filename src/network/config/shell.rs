@@ -1,0 +1,240 @@
+//! The grammar of a shell, as far as files of variables use it: POSIX.1-2017, XCU 2.2 to 2.10, and bash's arrays.
+//!
+//! What is not seen: here-documents, quotes inside a `$( )` inside quotes, reserved words in odd places (`time`, `function`).
+
+/// What assigns a variable last.
+#[derive(PartialEq, Eq)]
+pub enum Last {
+    /// Nothing.
+    None,
+    /// A statement that does nothing else.
+    Alone,
+    /// Something else: a compound command, or one of several in a line.
+    Program,
+}
+
+/// A line, with those that its quotes and arrays run over.
+pub struct Statement<'a> {
+    /// All of it, with its end.
+    pub line: &'a [u8],
+    /// The variable, if this assigns one and does nothing else; otherwise empty.
+    pub name: &'a [u8],
+    /// The line up to the name and with it.
+    pub head: &'a [u8],
+    /// The word behind the `=`. That of `+=` has these signs in front, and so equals no value.
+    pub value: &'a [u8],
+    /// What is behind the word.
+    pub tail: &'a [u8],
+    /// Whether there is anything but blanks and comments.
+    runs: bool,
+}
+
+/// The statements that are left of a file.
+#[derive(Clone, Copy)]
+pub struct File<'a> {
+    rest: &'a [u8],
+    /// Compound commands around the next statement.
+    depth: u32,
+    /// Whether what ends compound commands does not match what begins them, as seen here: then nothing counts as inside of one.
+    flat: bool,
+}
+
+const OPERATORS: &[u8] = b";&|()<>";
+
+/// Reserved words that begin a compound command.
+const BEGIN: [&[u8]; 7] = [b"if", b"case", b"for", b"while", b"until", b"select", b"{"];
+
+/// Those that end one.
+const END: [&[u8]; 4] = [b"fi", b"esac", b"done", b"}"];
+
+/// Those that a command follows.
+const LEAD: [&[u8]; 9] = [b"if", b"while", b"until", b"then", b"do", b"else", b"elif", b"{", b"!"];
+
+/// Commands that may be in front of an assignment.
+const EXPORT: [&[u8]; 2] = [b"export", b"readonly"];
+
+impl<'a> File<'a> {
+    /// The statements of `text`; `None` if the last one is not complete.
+    pub fn new(text: &'a [u8]) -> Option<Self> {
+        let mut file = Self { rest: text, depth: 0, flat: false };
+        while file.take().is_some() {}
+        let flat = file.flat || file.depth > 0;
+        file.rest.is_empty().then_some(Self { rest: text, depth: 0, flat })
+    }
+
+    /// Takes the next statement.
+    #[inline(never)]
+    pub fn take(&mut self) -> Option<Statement<'a>> {
+        let (line, outside) = (self.rest, self.depth == 0);
+        let mut statement = Statement { line, name: b"", head: b"", value: b"", tail: b"", runs: false };
+        // Whether a command begins here; whether the next line belongs to it; whether an assignment is all that was seen.
+        let (mut begins, mut joins, mut alone) = (true, false, true);
+        let (mut rest, mut tail) = (line, line);
+        loop {
+            rest = match rest {
+                [b'\n', behind @ ..] if !joins => {
+                    rest = behind;
+                    break;
+                }
+                [b' ' | b'\t' | b'\n', behind @ ..] => behind,
+                [b'#', ..] => behind_comment(rest),
+                [b'&', b'&', behind @ ..] | [b'|', behind @ ..] => {
+                    (begins, joins, alone) = (true, true, false);
+                    behind
+                }
+                [byte, behind @ ..] if OPERATORS.contains(byte) => {
+                    (begins, joins) = (true, false);
+                    alone &= *byte == b';';
+                    behind
+                }
+                [] if joins => return None,
+                [] => break,
+                _ => {
+                    let (word, behind) = rest.split_at_checked(word_len(rest)?)?;
+                    let (name, value) = assignment(word);
+                    if statement.name.is_empty() && !name.is_empty() {
+                        statement.head = line.get(..line.len() - rest.len() + name.len())?;
+                        (statement.name, statement.value, tail) = (name, value, behind);
+                    } else {
+                        alone &= statement.name.is_empty() && EXPORT.contains(&word);
+                    }
+                    if begins && BEGIN.contains(&word) {
+                        self.depth += 1;
+                    } else if begins && END.contains(&word) {
+                        self.flat |= self.depth == 0;
+                        self.depth = self.depth.saturating_sub(1);
+                    }
+                    (begins, joins) = (begins && LEAD.contains(&word), false);
+                    statement.runs = true;
+                    behind
+                }
+            };
+        }
+        let inside = !outside || self.depth > 0;
+        if !alone || inside && !self.flat {
+            statement.name = b"";
+        }
+        statement.line = line.get(..line.len() - rest.len())?;
+        statement.tail = tail.get(..tail.len() - rest.len())?;
+        self.rest = rest;
+        (!statement.line.is_empty()).then_some(statement)
+    }
+
+    /// What assigns `name` last.
+    #[inline(never)]
+    pub fn last(mut self, name: &[u8]) -> Last {
+        let mut last = Last::None;
+        while let Some(statement) = self.take() {
+            if statement.name.is_empty() {
+                if statement.runs && mentions(statement.line, name) {
+                    last = Last::Program;
+                }
+            } else if statement.name == name {
+                last = Last::Alone;
+            }
+        }
+        last
+    }
+}
+
+/// Whether a piece of `text` looks like an assignment to `name`.
+fn mentions(text: &[u8], name: &[u8]) -> bool {
+    let (mut rest, mut inside) = (text, false);
+    while let [byte, behind @ ..] = rest {
+        if let Some([b'=', ..] | [b'+', b'=', ..]) = rest.strip_prefix(name)
+            && !inside
+        {
+            return true;
+        }
+        inside = is_name(*byte);
+        rest = behind;
+    }
+    false
+}
+
+fn is_name(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphanumeric()
+}
+
+/// The name and the value of an assignment; an empty name for any other word.
+fn assignment(word: &[u8]) -> (&[u8], &[u8]) {
+    let mut rest = word;
+    while let [byte, behind @ ..] = rest
+        && is_name(*byte)
+    {
+        rest = behind;
+    }
+    let name = word.strip_suffix(rest).unwrap_or_default();
+    match rest {
+        _ if name.first().is_none_or(u8::is_ascii_digit) => (b"", rest),
+        [b'=', value @ ..] => (name, value),
+        [b'+', b'=', ..] => (name, rest),
+        _ => (b"", rest),
+    }
+}
+
+/// What is behind a comment: the end of its line, or nothing.
+fn behind_comment(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let [byte, behind @ ..] = rest
+        && *byte != b'\n'
+    {
+        rest = behind;
+    }
+    rest
+}
+
+/// The length of the word that `text` begins with; `None` if a quote or an array in it is open.
+fn word_len(text: &[u8]) -> Option<usize> {
+    let (mut rest, mut before, mut quote, mut array) = (text, 0, 0u8, false);
+    while let [byte, behind @ ..] = rest {
+        rest = match *byte {
+            b'\\' if quote != b'\'' => match behind {
+                [] | [b'\n'] => return None,
+                [_, behind @ ..] => behind,
+            },
+            byte if byte == quote => {
+                quote = 0;
+                behind
+            }
+            _ if quote != 0 => behind,
+            b'\'' | b'"' => {
+                quote = *byte;
+                behind
+            }
+            b'(' if before == b'=' => {
+                array = true;
+                behind
+            }
+            b')' if array => {
+                array = false;
+                behind
+            }
+            b'#' if array && matches!(before, b' ' | b'\t' | b'\n' | b'(') => behind_comment(rest),
+            b' ' | b'\t' | b'\n' if !array => break,
+            byte if !array && OPERATORS.contains(&byte) => break,
+            _ => behind,
+        };
+        before = *byte;
+    }
+    (quote == 0 && !array).then_some(text.len() - rest.len())
+}
+
+/// In place of an open quote: every octet counts, quotes as well.
+pub const RAW: u8 = 0xff;
+
+/// Takes the next octet that the shell makes of a word; NUL, which is in no word, for what it would expand or unescape.
+#[inline(never)]
+pub fn take_literal(word: &mut &[u8], quote: &mut u8) -> Option<u8> {
+    while let Some((&byte, rest)) = word.split_first() {
+        *word = rest;
+        match byte {
+            _ if *quote == RAW => return Some(byte),
+            b'\'' | b'"' if *quote == 0 => *quote = byte,
+            _ if byte == *quote => *quote = 0,
+            b'\\' | b'$' | b'`' if *quote != b'\'' => return Some(0),
+            _ => return Some(byte),
+        }
+    }
+    None
+}
