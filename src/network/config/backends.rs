@@ -1,26 +1,47 @@
 //! The table of backends: which ways of keeping the network's configuration this agent knows, in the order in which ties are broken.
 
 use crate::network::config::choose::{Clue, Path, Weight};
-use crate::network::config::{Backend, keyfile};
+use crate::network::config::{Backend, dhcpcd, keyfile};
 
 /// Those of Linux.
-pub const LINUX: &[Backend] = &[Backend {
-    name: "keyfile",
-    clues: &[
-        // Kept when the daemon ends, so it has to run, too. A link that it does not manage has no such file.
-        clue(Weight::Owns, Path::Indexed("/run/NetworkManager/devices/%"), "connection-uuid=", NETWORK_MANAGER_RUNS),
-        clue(Weight::Runs, Path::Whole(NETWORK_MANAGER_RUNS), "", ""),
-        clue(Weight::Runs, Path::Whole("/run/openrc/started/NetworkManager"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/NetworkManager.service"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/etc/runlevels/default/NetworkManager"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/var/service/NetworkManager"), "", ""),
-        clue(Weight::Installed, Path::Whole("/usr/sbin/NetworkManager"), "", ""),
-        clue(Weight::Installed, Path::Whole("/usr/bin/NetworkManager"), "", ""),
-    ],
-    write: keyfile::write,
-    enter: None,
-    reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
-}];
+pub const LINUX: &[Backend] = &[
+    Backend {
+        name: "keyfile",
+        clues: &[
+            // Kept when the daemon ends, so it has to run, too. A link that it does not manage has no such file.
+            clue(Weight::Owns, Path::Indexed("/run/NetworkManager/devices/%"), "connection-uuid=", NETWORK_MANAGER_RUNS),
+            clue(Weight::Runs, Path::Whole(NETWORK_MANAGER_RUNS), "", ""),
+            clue(Weight::Runs, Path::Whole("/run/openrc/started/NetworkManager"), "", ""),
+            clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/NetworkManager.service"), "", ""),
+            clue(Weight::Enabled, Path::Whole("/etc/runlevels/default/NetworkManager"), "", ""),
+            clue(Weight::Enabled, Path::Whole("/var/service/NetworkManager"), "", ""),
+            clue(Weight::Installed, Path::Whole("/usr/sbin/NetworkManager"), "", ""),
+            clue(Weight::Installed, Path::Whole("/usr/bin/NetworkManager"), "", ""),
+        ],
+        write: keyfile::write,
+        enter: None,
+        reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
+    },
+    Backend {
+        name: "dhcpcd",
+        clues: &[
+            // The manager of all interfaces; one that another program or a person started for a single interface is no evidence.
+            clue(Weight::Runs, Path::Whole("/run/dhcpcd/pid"), "", ""),
+            clue(Weight::Runs, Path::Whole("/run/dhcpcd.pid"), "", ""),
+            clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/dhcpcd.service"), "", ""),
+            clue(Weight::Enabled, Path::Whole("/etc/runlevels/default/dhcpcd"), "", ""),
+            clue(Weight::Enabled, Path::Whole("/var/service/dhcpcd"), "", ""),
+            clue(Weight::Configured, Path::Whole("/etc/dhcpcd.conf"), "\ninterface ", ""),
+            clue(Weight::Installed, Path::Whole("/usr/sbin/dhcpcd"), "", ""),
+            clue(Weight::Installed, Path::Whole("/sbin/dhcpcd"), "", ""),
+            clue(Weight::Installed, Path::Whole("/usr/bin/dhcpcd"), "", ""),
+        ],
+        write: dhcpcd::write,
+        enter: None,
+        // `dhcpcd -n` would start one where none runs; one that runs was told to leave our interfaces.
+        reload: &[],
+    },
+];
 
 /// systemd's note of the unit that runs (since 235).
 const NETWORK_MANAGER_RUNS: &str = "/run/systemd/units/invocation:NetworkManager.service";

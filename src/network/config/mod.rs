@@ -5,7 +5,10 @@
 
 pub mod backends;
 pub mod choose;
+pub mod dhcpcd;
 pub mod edited;
+#[cfg(test)]
+mod golden;
 pub mod ini;
 pub mod keyfile;
 pub mod marker;
