@@ -50,6 +50,9 @@ const fn clue(weight: Weight, path: Path, holds: &'static str, with: &'static st
     Clue { weight, path, holds, with }
 }
 
+/// Those of FreeBSD.
+pub const FREEBSD: &[Backend] = &[];
+
 /// The backend that `--backend` names.
 #[inline(never)]
 pub fn named(table: &'static [Backend], name: &[u8]) -> Option<&'static Backend> {

@@ -9,11 +9,20 @@ pub mod dhcpcd;
 pub mod edited;
 #[cfg(test)]
 mod golden;
+pub mod hosts;
+#[cfg(test)]
+mod hosts_tests;
 pub mod ini;
 pub mod keyfile;
 pub mod marker;
+pub mod nodename;
+#[cfg(test)]
+mod nodename_tests;
 pub mod out;
-pub mod shell;
+pub mod resolver;
+#[cfg(test)]
+mod resolver_tests;
+mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
