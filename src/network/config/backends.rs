@@ -1,7 +1,7 @@
 //! The table of backends: which ways of keeping the network's configuration this agent knows, in the order in which ties are broken.
 
 use crate::network::config::choose::{Clue, Path, Weight};
-use crate::network::config::{Backend, dhcpcd, keyfile};
+use crate::network::config::{Backend, dhcpcd, keyfile, netctl};
 
 /// Those of Linux.
 pub const LINUX: &[Backend] = &[
@@ -21,6 +21,20 @@ pub const LINUX: &[Backend] = &[
         write: keyfile::write,
         enter: None,
         reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
+    },
+    Backend {
+        name: "netctl",
+        clues: &[
+            clue(Weight::Owns, Path::Named("/run/systemd/units/invocation:netctl@%.service"), "", ""),
+            clue(Weight::Owns, Path::Named("/run/systemd/units/invocation:netctl@nova\\x2dagent\\x2d%.service"), "", ""),
+            clue(Weight::Enabled, Path::Named("/etc/systemd/system/multi-user.target.wants/netctl@%.service"), "", ""),
+            clue(Weight::Enabled, Path::Named("/etc/systemd/system/multi-user.target.wants/netctl@nova\\x2dagent\\x2d%.service"), "", ""),
+            clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/netctl.service"), "", ""),
+            clue(Weight::Installed, Path::Whole("/usr/bin/netctl"), "", ""),
+        ],
+        write: netctl::write,
+        enter: None,
+        reload: &[],
     },
     Backend {
         name: "dhcpcd",

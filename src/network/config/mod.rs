@@ -15,6 +15,7 @@ mod hosts_tests;
 pub mod ini;
 pub mod keyfile;
 pub mod marker;
+pub mod netctl;
 pub mod nodename;
 #[cfg(test)]
 mod nodename_tests;

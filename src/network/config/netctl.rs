@@ -1,0 +1,247 @@
+//! netctl: one profile for each interface in `/etc/netctl`, enabled as `netctl enable` does it. netctl.profile(5).
+//!
+//! Two enabled profiles of one interface end with the interface down, whichever comes first. So one of the user's that is enabled is taken
+//! over, and only where there is none is one of our own made. bash reads profiles; `shellvars.rs` edits them.
+
+use crate::error::Error;
+use crate::network::config::marker::{Marker, marked};
+use crate::network::config::out::Out;
+use crate::network::config::shell::{self, take_literal};
+use crate::network::config::shellvars::{self, Vars, is_any};
+use crate::network::config::tree::{Names, Tree};
+use crate::network::config::{Interface, Network};
+use crate::network::ip::Ip;
+use crate::network::lines::take_line;
+use crate::network::model::{Mac, Wanted};
+use crate::ports::{Kind, Verdict};
+use crate::text::{Hex, Line, Parts, Show, Text, cut};
+
+const PROFILES: &str = "/etc/netctl";
+/// What the names of our own profiles begin with; the interface's name follows.
+const OWN: &str = "nova-agent-";
+
+/// What we say in a profile.
+const KEYS: [&str; 8] = ["IP", "Address", "Gateway", "Routes", "IP6", "Address6", "Gateway6", "Routes6"];
+
+type Path = Text<320>;
+
+/// Writes the profiles.
+///
+/// # Errors
+///
+/// Those of [`Tree::edit`] and [`Tree::link`].
+pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
+    let mut names = Names::new();
+    tree.names(PROFILES, "", &mut names)?;
+    // Which interfaces have a profile of the user's.
+    let mut taken = 0u32;
+    let mut rest = names.as_str();
+    while let Some((name, others)) = cut(rest, b'\n') {
+        rest = others;
+        let path = Path::of("%/%", &[&PROFILES, &name]);
+        if name.starts_with('.') || name.ends_with('~') || tree.kind(path.as_str())? != Some(Kind::File) {
+            continue;
+        }
+        let (mut index, mut mac) = (None, None);
+        tree.read(path.as_str(), &mut |old| (index, mac) = whose(network, old))?;
+        let own = name.strip_prefix(OWN);
+        if own.is_some_and(|own| network.named(own.as_bytes()).is_some()) {
+            continue;
+        }
+        if let Some((index, interface)) = index
+            && tree.is_there(link(name).as_str())?
+        {
+            if taken >> index & 1 == 0 {
+                edit(&path, Some(interface), tree)?;
+            } else {
+                tree.warn("conflict", path.as_str(), "another profile of % is enabled, too: disable this one", &[&interface.name]);
+            }
+            taken |= 1 << index;
+        } else if mac.is_some_and(|mac| network.find(mac).is_some() || !network.knows(mac)) {
+            if own.is_some() {
+                remove(name, &path, tree)?;
+            } else {
+                edit(&path, None, tree)?;
+            }
+        }
+    }
+    for (index, interface) in network.interfaces.iter().enumerate() {
+        let name = Text::<32>::of("%%", &[&OWN, &interface.name]);
+        let path = Path::of("%/%", &[&PROFILES, &name]);
+        if taken >> index & 1 != 0 {
+            remove(name.as_str(), &path, tree)?;
+            continue;
+        }
+        edit(&path, Some(interface), tree)?;
+        tree.link(link(name.as_str()).as_str(), "/usr/lib/systemd/system/netctl@.service")?;
+        tree.edit(settings(name.as_str()).as_str(), 0o644, &mut |old, out| {
+            let device = Text::<128>::of("sys-subsystem-net-devices-%.device", &[&Escaped(&interface.name)]);
+            out.add("%\n[Unit]\nBindsTo=%\nAfter=%\n", &[&Marker(interface), &device, &device]);
+            Verdict::write_if(old.is_empty())
+        })?;
+    }
+    Ok(())
+}
+
+/// Whose profile this is: the interface that it names, if that is one of ours, and the MAC address in our marker.
+fn whose<'n>(network: &Network<'n>, old: &[u8]) -> (Option<(usize, &'n Interface)>, Option<Mac>) {
+    let mut name = Text::<32>::new();
+    let mut file = shell::File::new(old);
+    while let Some(statement) = file.as_mut().and_then(shell::File::take) {
+        if statement.name == b"Interface" {
+            name.clear();
+            let (mut value, mut quote) = (statement.value, 0);
+            while let Some(byte) = take_literal(&mut value, &mut quote) {
+                name.put_byte(byte);
+            }
+        }
+    }
+    let index = network.interfaces.iter().enumerate().find(|(_, interface)| interface.name.as_bytes() == name.as_bytes());
+    (index, take_line(&mut &*old).and_then(marked))
+}
+
+/// Removes one of our own profiles.
+fn remove(name: &str, path: &Path, tree: &mut Tree<'_>) -> Result<(), Error> {
+    tree.edit(path.as_str(), 0o644, &mut |_, _| Verdict::Remove)?;
+    tree.edit(settings(name).as_str(), 0o644, &mut |_, _| Verdict::Remove)?;
+    tree.unlink(link(name).as_str())
+}
+
+/// Makes a profile say what its interface is to have, or nothing of ours if it has none.
+fn edit(path: &Path, interface: Option<&Interface>, tree: &mut Tree<'_>) -> Result<(), Error> {
+    let mut is_shell = true;
+    tree.edit(path.as_str(), 0o644, &mut |old, out| {
+        is_shell = put(old, interface, out);
+        Verdict::write_if(is_shell)
+    })?;
+    if !is_shell {
+        tree.warn("not-written", path.as_str(), "the shell could not read this file", &[]);
+    }
+    Ok(())
+}
+
+fn put(old: &[u8], interface: Option<&Interface>, out: &mut Out<'_>) -> bool {
+    let mut rest = old;
+    if take_line(&mut rest).is_none_or(|line| marked(line).is_none()) {
+        rest = old;
+    }
+    let Some(interface) = interface else {
+        return shellvars::edit(rest, &|name| is_any(name, &KEYS) || is_any(name, &["ForceConnect", "DNS"]), &mut |_| {}, out);
+    };
+    out.add("%\n", &[&Marker(interface)]);
+    shellvars::edit(rest, &|name| is_any(name, &KEYS), &mut |vars| say(interface, vars), out)
+}
+
+/// Says what the interface is to have.
+fn say(interface: &Interface, vars: &mut Vars<'_, '_>) {
+    let wanted = &interface.wanted;
+    vars.set("Interface=%", &[&interface.name]);
+    vars.set("Connection=ethernet", &[]);
+    vars.set("ForceConnect=yes", &[]);
+    for (gateway, family) in [(&wanted.gateway4, ""), (&wanted.gateway6, "6")] {
+        let is_v4 = family.is_empty();
+        let mut list = List::new("Address", family);
+        for address in &wanted.addresses {
+            if address.ip.is_v4() == is_v4 {
+                if list.is_empty() {
+                    vars.set("IP%=static", &[&family]);
+                }
+                list.add(vars, "%", &[address]);
+            }
+        }
+        if !list.end(vars) && is_v4 {
+            vars.set("IP=no", &[]);
+        }
+        let mut list = List::new("Routes", family);
+        if let Some(gateway) = gateway {
+            if on_link(wanted, gateway).is_empty() {
+                vars.set("Gateway%='%'", &[&family, gateway]);
+            } else {
+                list.add(vars, "default via % onlink", &[gateway]);
+            }
+        }
+        for route in &wanted.routes {
+            if route.destination.is_v4() == is_v4 {
+                let suffix = route.gateway.as_ref().map_or("", |gateway| on_link(wanted, gateway));
+                list.add(vars, "%%", &[route, &suffix]);
+            }
+        }
+        list.end(vars);
+    }
+    let mut list = List::new("DNS", "");
+    for server in &wanted.dns {
+        list.add(vars, "%", &[server]);
+    }
+    list.end(vars);
+}
+
+/// What `ip route` has to be told of a gateway that is in no subnet of the interface.
+fn on_link(wanted: &Wanted, gateway: &Ip) -> &'static str {
+    if wanted.covers(gateway) || gateway.is_link_local_v6() { "" } else { " onlink" }
+}
+
+/// An array of strings: `NAME=('…' '…')`.
+struct List {
+    name: &'static str,
+    family: &'static str,
+    count: usize,
+}
+
+impl List {
+    fn new(name: &'static str, family: &'static str) -> Self {
+        Self { name, family, count: 0 }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    fn add(&mut self, vars: &mut Vars<'_, '_>, template: &str, parts: &Parts<'_>) {
+        if self.is_empty() {
+            vars.set("%%=(", &[&self.name, &self.family]);
+        } else {
+            vars.add(" ", &[]);
+        }
+        self.count += 1;
+        let item = Text::<128>::of(template, parts);
+        vars.add("'%'", &[&item]);
+    }
+
+    /// Ends it; `false` if there is nothing in it, so that it is not there at all.
+    fn end(&self, vars: &mut Vars<'_, '_>) -> bool {
+        if !self.is_empty() {
+            vars.add(")", &[]);
+        }
+        !self.is_empty()
+    }
+}
+
+/// A name as systemd.unit(5) escapes it.
+struct Escaped<'a>(&'a str);
+
+impl Show for Escaped<'_> {
+    fn show(&self, line: &mut Line) {
+        for (at, byte) in self.0.bytes().enumerate() {
+            match byte {
+                b'_' | b':' => line.put_byte(byte),
+                b'.' if at > 0 => line.put_byte(byte),
+                _ if byte.is_ascii_alphanumeric() => line.put_byte(byte),
+                _ => line.fill("\\x%", &[&Hex(byte.into(), 2)]),
+            }
+        }
+    }
+}
+
+/// The link that enables a profile.
+fn link(name: &str) -> Path {
+    Path::of("/etc/systemd/system/multi-user.target.wants/netctl@%.service", &[&Escaped(name)])
+}
+
+/// The unit's settings for a profile.
+fn settings(name: &str) -> Path {
+    Path::of("/etc/systemd/system/netctl@%.service.d/profile.conf", &[&Escaped(name)])
+}
+
+#[cfg(test)]
+#[path = "netctl_tests.rs"]
+mod tests;
