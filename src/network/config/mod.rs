@@ -4,6 +4,7 @@
 //! of files and give the new ones, through a [`tree::Tree`].
 
 pub mod backends;
+mod blocks;
 pub mod choose;
 pub mod dhcpcd;
 pub mod edited;
@@ -16,6 +17,7 @@ pub mod ini;
 pub mod keyfile;
 pub mod marker;
 pub mod netctl;
+pub mod netifrc;
 pub mod nodename;
 #[cfg(test)]
 mod nodename_tests;
