@@ -1,7 +1,7 @@
 //! The table of backends: which ways of keeping the network's configuration this agent knows, in the order in which ties are broken.
 
 use crate::network::config::choose::{Clue, Path, Weight};
-use crate::network::config::{Backend, dhcpcd, keyfile, netctl};
+use crate::network::config::{Backend, dhcpcd, freebsd, keyfile, netctl, netifrc};
 
 /// Those of Linux.
 pub const LINUX: &[Backend] = &[
@@ -21,6 +21,19 @@ pub const LINUX: &[Backend] = &[
         write: keyfile::write,
         enter: None,
         reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
+    },
+    Backend {
+        name: "netifrc",
+        clues: &[
+            clue(Weight::Owns, Path::Named("/run/openrc/started/net.%"), "", ""),
+            clue(Weight::Owns, Path::Named("/lib/rc/init.d/started/net.%"), "", ""),
+            clue(Weight::Enabled, Path::Named("/etc/runlevels/default/net.%"), "", ""),
+            clue(Weight::Enabled, Path::Named("/etc/runlevels/boot/net.%"), "", ""),
+            clue(Weight::Installed, Path::Whole("/lib/netifrc/net"), "", ""),
+        ],
+        write: netifrc::write,
+        enter: None,
+        reload: &[],
     },
     Backend {
         name: "netctl",
@@ -65,7 +78,13 @@ const fn clue(weight: Weight, path: Path, holds: &'static str, with: &'static st
 }
 
 /// Those of FreeBSD.
-pub const FREEBSD: &[Backend] = &[];
+pub const FREEBSD: &[Backend] = &[Backend {
+    name: "freebsd",
+    clues: &[clue(Weight::Installed, Path::Whole("/etc/rc.conf"), "", "")],
+    write: freebsd::write,
+    enter: None,
+    reload: &[],
+}];
 
 /// The backend that `--backend` names.
 #[inline(never)]

@@ -19,12 +19,12 @@ pub trait Format {
     /// Puts the variables of `interface`; `file` is what there was.
     fn put(&self, interface: &Interface, file: File<'_>, out: &mut Out<'_>);
 
-    /// Whether to drop a variable that is of no single interface, or what was put in its place; `inside` a block of ours or not.
+    /// Whether a variable that is of no single interface goes, `inside` a block of ours or not. A line may be put in its place.
     fn replaces(&mut self, _statement: &Statement<'_>, _rest: File<'_>, _inside: bool, _out: &mut Out<'_>) -> bool {
         false
     }
 
-    /// Puts what goes behind all blocks. Says so first with a newline if `ends` is false: the last line has none.
+    /// Puts what goes behind all blocks, a newline first if `ends` is false: the last line has none.
     fn finish(&mut self, _ends: bool, _out: &mut Out<'_>) {}
 }
 

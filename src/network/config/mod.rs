@@ -8,6 +8,7 @@ mod blocks;
 pub mod choose;
 pub mod dhcpcd;
 pub mod edited;
+pub mod freebsd;
 #[cfg(test)]
 mod golden;
 pub mod hosts;
