@@ -1,17 +1,11 @@
-//! dhcpcd.conf: golden trees, and whatever a host may want, read back.
+//! dhcpcd.conf: whatever a host may want, read back.
 
 use proptest::prelude::*;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
-use crate::network::config::golden::judge;
 use crate::network::config::testing::{System, any_interfaces};
-
-#[test]
-fn golden_trees() {
-    judge("dhcpcd", write);
-}
 
 /// The options that dhcpcd reads for an interface: those of no block and of its own.
 fn options<'t>(text: &'t str, name: &str) -> Vec<&'t str> {

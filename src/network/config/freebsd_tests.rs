@@ -1,4 +1,4 @@
-//! rc.conf: golden trees, and whatever a host may want, read back.
+//! rc.conf: whatever a host may want, read back.
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -7,17 +7,11 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
-use crate::network::config::golden::judge;
 use crate::network::config::testing::{System, any_interfaces, interface};
 
 #[test]
-fn golden_trees() {
-    judge("freebsd", write);
-}
-
-#[test]
 fn whose_variables_are() {
-    let network = Network { interfaces: &[], macs: &[], is_partial: false };
+    let network = Network { interfaces: &[], macs: &[], is_partial: false, nodename: None };
     let format = RcConf { network: &network, old: b"", is_old: false, listed: [false; 2] };
     for (name, owner) in [
         ("ifconfig_xn0", "xn0"),

@@ -9,8 +9,6 @@ pub mod choose;
 pub mod dhcpcd;
 pub mod edited;
 pub mod freebsd;
-#[cfg(test)]
-mod golden;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;

@@ -1,17 +1,11 @@
-//! netctl's profiles: golden trees, and whatever a host may want, read back.
+//! netctl's profiles: whatever a host may want, read back.
 
 use proptest::prelude::*;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
-use crate::network::config::golden::judge;
 use crate::network::config::testing::{System, any_interfaces, interface};
-
-#[test]
-fn golden_trees() {
-    judge("netctl", write);
-}
 
 #[test]
 fn names_of_units() {
