@@ -12,15 +12,25 @@ pub mod freebsd;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
+mod ifstate;
+mod ifupdown;
 pub mod ini;
+mod interfaces;
 pub mod keyfile;
 pub mod marker;
 pub mod netctl;
 pub mod netifrc;
+pub mod netplan;
+#[cfg(test)]
+mod netplan_tests;
+pub mod networkd;
+#[cfg(test)]
+mod networkd_tests;
 pub mod nodename;
 #[cfg(test)]
 mod nodename_tests;
 pub mod out;
+pub mod own;
 pub mod program;
 pub mod resolver;
 #[cfg(test)]
@@ -30,10 +40,12 @@ mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
+mod stanzas;
 pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
+mod yaml;
 
 use core::ffi::CStr;
 
