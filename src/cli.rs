@@ -28,6 +28,12 @@ pub struct Options {
     pub pid_file: Option<&'static CStr>,
     /// `--xenstore PATH`
     pub xenstore: Option<&'static CStr>,
+    /// `--backend NAME`
+    pub backend: Option<&'static CStr>,
+    /// `--from FILE|DIR|-`
+    pub from: Option<&'static CStr>,
+    /// Whether `apply` shows what it would do.
+    pub dry_run: bool,
     /// `--root DIR`
     pub root: &'static CStr,
     /// Whether vm-data is applied once at start (1.x: operand `resetnetwork` behind the script).
@@ -38,7 +44,18 @@ impl Options {
     /// What holds unless the command line says otherwise.
     pub const fn new() -> Self {
         let (log, level) = (LogTo::Default, Level::Info);
-        Self { level, log, foreground: false, pid_file: None, xenstore: None, root: c"/", apply_at_start: false }
+        Self {
+            level,
+            log,
+            foreground: false,
+            pid_file: None,
+            xenstore: None,
+            backend: None,
+            from: None,
+            dry_run: false,
+            root: c"/",
+            apply_at_start: false,
+        }
     }
 }
 
@@ -53,6 +70,8 @@ impl Default for Options {
 pub enum Action {
     /// Serve requests, as the options say.
     Run,
+    /// Do once what `resetnetwork` does.
+    Apply,
     /// Print the version.
     Version,
     /// Print the help text.
@@ -71,8 +90,10 @@ pub struct Refused {
 /// The help text.
 pub const HELP: &str = "\
 usage: nova-agent [run] [options]
+       nova-agent apply [--dry-run] [--from FILE|DIR|-] [options]
 
-Serves the requests that a cloud's host sends to this Xen guest through XenStore.
+Serves the requests that a cloud's host sends to this Xen guest through XenStore; apply sets the network
+once, as the host's vm-data or the JSON given with --from says.
 
   -l, --loglevel, --level LEVEL   log at least warning, info (default) or debug
   -o, --logfile FILE|-            log to FILE (reopened on SIGHUP) or to stderr
@@ -81,6 +102,10 @@ Serves the requests that a cloud's host sends to this Xen guest through XenStore
   -p, --pidfile FILE              write the process id to FILE
       --xenstore PATH             XenStore's device or socket
       --root DIR                  the guest's own files are below DIR
+      --backend NAME              write network files as NAME reads them: ifupdown, netplan, keyfile, ifcfg,
+                                  networkd, suse, netifrc, netctl, dhcpcd; none writes none
+      --from FILE|DIR|-           apply: vm-data in JSON; with this or --root only files are written
+      --dry-run                   apply: print the changes, make none
       --version                   print the version
   -h, --help                      print this text
 
@@ -89,12 +114,14 @@ operand that ends in .py; if resetnetwork follows it, vm-data is applied once at
 ";
 
 /// Every word that means something by itself, by what it means; options that need a value come first, then the others.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 16] = [
     "-l --loglevel --level",
     "-o --logfile",
     "-p --pidfile",
     "--xenstore",
     "--root",
+    "--backend",
+    "--from",
     "-n --nofork",
     "--no-fork",
     "--version",
@@ -102,19 +129,25 @@ const WORDS: [&str; 12] = [
     "-q --quiet -S --syspython -t --testmode",
     "run",
     "resetnetwork",
+    "apply",
+    "--dry-run",
 ];
 const LEVEL: usize = 0;
 const LOG_FILE: usize = 1;
 const PID_FILE: usize = 2;
 const XENSTORE: usize = 3;
 const ROOT: usize = 4;
-const FOREGROUND: usize = 5;
-const NO_FORK: usize = 6;
-const VERSION: usize = 7;
-const HELP_TEXT: usize = 8;
-const IGNORED: usize = 9;
-const RUN: usize = 10;
-const RESET_NETWORK: usize = 11;
+const BACKEND: usize = 5;
+const FROM: usize = 6;
+const FOREGROUND: usize = 7;
+const NO_FORK: usize = 8;
+const VERSION: usize = 9;
+const HELP_TEXT: usize = 10;
+const IGNORED: usize = 11;
+const RUN: usize = 12;
+const RESET_NETWORK: usize = 13;
+const APPLY: usize = 14;
+const DRY_RUN: usize = 15;
 
 /// What `word` means, as its place in [`WORDS`]; one behind them for any other.
 #[inline(never)]
@@ -130,7 +163,7 @@ fn meaning(word: &[u8]) -> usize {
 /// The first word that no agent ever took.
 #[inline(never)]
 pub fn parse(mut words: impl Iterator<Item = &'static CStr> + Clone, options: &mut Options) -> Result<Action, Refused> {
-    let (mut script, mut first) = (false, true);
+    let (mut script, mut first, mut action) = (false, true, Action::Run);
     while let Some(word) = words.next() {
         let (option, joined) = split(word);
         let meaning = meaning(option);
@@ -145,6 +178,10 @@ pub fn parse(mut words: impl Iterator<Item = &'static CStr> + Clone, options: &m
             PID_FILE => options.pid_file = Some(value),
             XENSTORE => options.xenstore = Some(value),
             ROOT => options.root = value,
+            BACKEND => options.backend = Some(value),
+            FROM if action == Action::Apply => options.from = Some(value),
+            DRY_RUN if action == Action::Apply => options.dry_run = true,
+            APPLY if first => action = Action::Apply,
             FOREGROUND => options.foreground = true,
             NO_FORK => {
                 options.foreground = true;
@@ -166,7 +203,7 @@ pub fn parse(mut words: impl Iterator<Item = &'static CStr> + Clone, options: &m
         }
         first &= !is_operand;
     }
-    Ok(Action::Run)
+    Ok(action)
 }
 
 /// An option and the value joined to it: `--name=VALUE`, `-xVALUE`.

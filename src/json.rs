@@ -4,6 +4,8 @@
 //! every octet below 0x20 into a space, puts quotes around number tokens of more than 15 digits or with an exponent, and refuses what is not UTF-8 or is nested
 //! too deeply. Nothing else is checked here: the parser does that.
 
+use core::ops::ControlFlow;
+
 use crate::error::{Errno, Error};
 use crate::limits::{DIGITS_COUNT, NESTING_COUNT, TEXT_LEN};
 
@@ -51,6 +53,48 @@ pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Erro
         *byte = (*byte).max(b' ');
     }
     core::str::from_utf8(out).map_err(|_| Error::bug("sanitised text is not UTF-8"))
+}
+
+/// Calls `each` with the name, as written between its quotes, and the raw value of every member of an object, until it breaks. Of a text that
+/// is none, it tells as much as looks like one: whoever uses a value parses it.
+#[inline(never)]
+pub fn members<'t>(object: &'t [u8], each: &mut dyn FnMut(&'t [u8], &'t [u8]) -> ControlFlow<()>) {
+    let (mut depth, mut at) = (0usize, 0);
+    // Where the name that was read last stands, and where its value begins.
+    let (mut name, mut value): (&[u8], Option<usize>) = (&[], None);
+    while let Some(&byte) = object.get(at) {
+        let len = if byte == b'"' { string_len(object.get(at..).unwrap_or_default()) } else { 1 };
+        match byte {
+            b'"' if depth == 1 && value.is_none() => name = object.get(at + 1..at + len.max(2) - 1).unwrap_or_default(),
+            b':' if depth == 1 && value.is_none() => value = Some(at + 1),
+            b'{' | b'[' => depth += 1,
+            b',' | b'}' | b']' => {
+                if depth == 1
+                    && let Some(start) = value.take()
+                    && each(name, object.get(start..at).unwrap_or_default().trim_ascii()).is_break()
+                {
+                    return;
+                }
+                depth -= usize::from(byte != b',' && depth > 0);
+            }
+            _ => {}
+        }
+        at += len;
+    }
+}
+
+/// The raw value of the member called `name`, the first one.
+#[inline(never)]
+pub fn member<'t>(object: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
+    let mut found = None;
+    members(object, &mut |other, value| {
+        if other == name {
+            found = Some(value);
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    });
+    found
 }
 
 /// Appends a token, in quotes if so asked. The text has room for the longest input that a message can hold.

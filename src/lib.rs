@@ -11,6 +11,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod account;
+pub mod apply;
 pub mod base64;
 pub mod cli;
 pub mod commands;

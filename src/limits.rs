@@ -104,6 +104,9 @@ pub const NAMES_LEN: usize = 2048;
 /// An interface's label: as it goes into a comment. A longer one is left out.
 pub const LABEL_LEN: usize = 32;
 
+/// How long a program that reads configuration files again may take. Then it is killed, and the log says so.
+pub const RELOAD_MS: u64 = 20_000;
+
 /// Addresses of one interface: nova writes 96 octets for one, so a value of [`PAYLOAD_LEN`] octets holds about 40. More are a problem named in the answer.
 pub const ADDRESS_COUNT: usize = 40;
 

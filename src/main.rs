@@ -8,14 +8,19 @@ mod rt;
 use core::ffi::{CStr, c_int};
 use core::mem::ManuallyDrop;
 
+use nova_agent::apply::{self, Job, Source};
 use nova_agent::cli::{self, Action, LogTo, Options};
 use nova_agent::commands::VERSION;
 use nova_agent::error::Errno;
 use nova_agent::limits::{DEVICE_MS, DEVICE_POLL_MS};
 use nova_agent::log::Level;
+use nova_agent::network::config::backends;
+use nova_agent::network::config::choose::Choice;
 use nova_agent::ports::Host;
+use nova_agent::reply::{Answer, Code};
 use nova_agent::run::ready::Notify;
 use nova_agent::run::{Agent, Parts};
+use nova_agent::settings::Settings;
 use nova_agent::sys::os;
 use nova_agent::sys::posix::channel::StoreChannel;
 use nova_agent::sys::posix::fd::Fd;
@@ -29,6 +34,7 @@ use rt::Strings;
 /// Exit statuses (sysexits.h).
 mod status {
     pub const OK: i32 = 0;
+    pub const FAILED: i32 = 1;
     pub const USAGE: i32 = 64;
     pub const UNAVAILABLE: i32 = 69;
     pub const SOFTWARE: i32 = 70;
@@ -46,7 +52,65 @@ fn start(words: Strings) -> c_int {
         Ok(Action::Version) => said(write_stdout(Text::<64>::of("nova-agent %\n", &[&VERSION]).as_str())),
         Ok(Action::Help) => said(write_stdout(cli::HELP)),
         Ok(Action::Run) => run(&options),
+        Ok(Action::Apply) => apply(&options),
     }
+}
+
+/// What the options say about the network; `None` after naming a backend that there is not.
+#[inline(never)]
+fn settings(options: &Options) -> Option<Settings> {
+    let is_here = options.root == c"/";
+    let mut settings = Settings { programs: is_here, ..Settings::new(os::BACKENDS) };
+    if let Some(name) = options.backend {
+        settings.backend = match backends::named(os::BACKENDS, name.to_bytes()) {
+            Some(backend) => Choice::Always(backend),
+            None if name == c"none" => Choice::Nothing,
+            None => {
+                complain("no such backend (see nova-agent --help): %", &[&Printable(name.to_bytes())]);
+                return None;
+            }
+        };
+    }
+    Some(settings)
+}
+
+/// Applies vm-data once.
+#[inline(never)]
+fn apply(options: &Options) -> c_int {
+    let Some(mut settings) = settings(options) else { return status::USAGE };
+    let elsewhere = options.root != c"/";
+    settings.live = !elsewhere && options.from.is_none();
+    settings.programs &= !options.dry_run;
+    let mut environment = Environment::default();
+    environment.take();
+    process::reset();
+    if let Err(errno) = signal::install() {
+        fail(status::OS_ERROR, "cannot start", c"", errno);
+    }
+    let mut host = System { log: open_log(&Options { foreground: true, ..*options }) };
+    let root = open_root(options);
+    let source = match options.from {
+        Some(path) => Source::File(path),
+        None => Source::Store(open_store(options.xenstore.or(environment.xenstore), &mut host)),
+    };
+    let (scratch, _) = rt::buffers();
+    let mut answer = Answer::empty();
+    let job = Job { source, root: &root, elsewhere, dry_run: options.dry_run, settings };
+    if let Err(error) = apply::run(job, &mut host, scratch, &mut answer) {
+        answer.set(Code::Failed, "%", &[&error]);
+    }
+    if answer.code == Code::Done {
+        return status::OK;
+    }
+    complain("%", &[&answer.message]);
+    status::FAILED
+}
+
+/// Opens the guest's root directory.
+#[inline(never)]
+fn open_root(options: &Options) -> Fd {
+    let root = Fd::open(options.root, libc::O_RDONLY | libc::O_DIRECTORY, 0);
+    root.unwrap_or_else(|errno| fail(status::OS_ERROR, "cannot open the root directory ", options.root, errno))
 }
 
 /// What the environment tells.
@@ -85,6 +149,7 @@ fn value(entry: &'static CStr, name: &[u8]) -> Option<&'static CStr> {
 /// Serves requests until told to end. Nothing is dropped at the end: the kernel closes what is open.
 #[inline(never)]
 fn run(options: &Options) -> ! {
+    let Some(settings) = settings(options) else { process::end(status::USAGE) };
     let mut environment = Environment::default();
     environment.take();
     process::reset();
@@ -93,11 +158,10 @@ fn run(options: &Options) -> ! {
     }
     let mut host = System { log: open_log(options) };
     let channel = open_store(options.xenstore.or(environment.xenstore), &mut host);
-    let root = Fd::open(options.root, libc::O_RDONLY | libc::O_DIRECTORY, 0);
-    let root = root.unwrap_or_else(|errno| fail(status::OS_ERROR, "cannot open the root directory ", options.root, errno));
+    let root = open_root(options);
     settle(options);
     host.log(Level::Info, "event=start version=%", &[&VERSION]);
-    let parts = Parts { channel, root: &root, host, notify: environment.notify, memory: rt::MEMORY };
+    let parts = Parts { channel, root: &root, host, notify: environment.notify, settings, memory: rt::MEMORY };
     let (scratch, kept) = rt::buffers();
     let mut agent = ManuallyDrop::new(Agent::new(parts, scratch, kept));
     let served = agent.run(options.apply_at_start);

@@ -10,6 +10,7 @@ use crate::log::Level;
 use crate::network::live::{Item, Link};
 use crate::network::model::Mac;
 use crate::network::plan::Change;
+use crate::settings::Settings;
 use crate::text::Parts;
 
 /// Everything a command may use.
@@ -24,6 +25,8 @@ pub struct Ports<'a> {
     pub host: &'a mut dyn Host,
     /// What outlives the process.
     pub journal: &'a mut dyn Journal,
+    /// What the administrator decided.
+    pub settings: Settings,
 }
 
 /// XenStore nodes, by path relative to the guest's own directory.

@@ -1,5 +1,6 @@
 //! What the administrator decided, on the command line.
 
+use crate::network::config::Backend;
 use crate::network::config::choose::Choice;
 
 /// How the network is set.
@@ -11,4 +12,11 @@ pub struct Settings {
     pub live: bool,
     /// Whether programs may be run: those of this system, so not where its files are below another root.
     pub programs: bool,
+}
+
+impl Settings {
+    /// What holds where nothing else was decided, with the backends in `table`.
+    pub const fn new(table: &'static [Backend]) -> Self {
+        Self { backend: Choice::Probe(table), live: true, programs: true }
+    }
 }

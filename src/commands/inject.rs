@@ -61,6 +61,7 @@ mod tests {
     use super::*;
     use crate::memory::{MemoryFiles, MemoryHost, MemoryJournal, MemoryStore};
     use crate::network::fake::FakeKernel;
+    use crate::settings::Settings;
 
     /// base64 of the shell: `printf %s TEXT | base64`.
     const MOTD_COMMAS: &str = "L2V0Yy9tb3RkLGEsYixj"; // /etc/motd,a,b,c
@@ -74,6 +75,7 @@ mod tests {
             links: &mut FakeKernel::new("40:40:27:5b:3a:01"),
             host: &mut MemoryHost::default(),
             journal: &mut MemoryJournal::default(),
+            settings: Settings::new(&[]),
         };
         ask(&mut ports, &mut [0; 128], &mut answer).map(|()| answer.to_string()).map_err(|error| error.to_string())
     }

@@ -1,7 +1,9 @@
 //! The commands a host can send: one file each, straight-line code over the ports.
 
 pub mod inject;
+pub mod interfaces;
 pub mod keyinit;
+mod nextboot;
 pub mod password;
 pub mod resetnetwork;
 #[cfg(test)]
@@ -20,19 +22,35 @@ pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), ".0");
 /// Exactly the commands that work, comma separated, no spaces.
 pub const FEATURES: &str = "features,file_inject,injectfile,keyinit,password,resetnetwork,version";
 
-/// Does one command and fills in the answer. `scratch` is memory for it; what it leaves there is wiped by the caller.
+/// Memory for one command. All zero octets are its empty state.
+pub struct Room {
+    /// The text of a request or of a value in `vm-data`.
+    pub text: JsonText,
+    /// What was understood of `vm-data`.
+    pub interfaces: interfaces::Interfaces,
+}
+
+impl Room {
+    /// Empty.
+    pub const fn new() -> Self {
+        Self { text: JsonText::new(), interfaces: interfaces::Interfaces::new() }
+    }
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Does one command and fills in the answer. `room` is memory for it; what it leaves there is wiped by the caller.
 ///
 /// # Errors
 ///
 /// Why it was not done; the host gets this as a 500.
 #[inline(never)]
-pub fn run(
-    command: &Command<'_>,
-    ports: &mut Ports<'_>,
-    keys: &mut Keys,
-    scratch: &mut JsonText,
-    answer: &mut Answer,
-) -> Result<(), Error> {
+pub fn run(command: &Command<'_>, ports: &mut Ports<'_>, keys: &mut Keys, room: &mut Room, answer: &mut Answer) -> Result<(), Error> {
+    let Room { text: scratch, interfaces } = room;
     scratch.clear();
     // The new length is the capacity, so it fits.
     let _ = scratch.resize_default(scratch.capacity());
@@ -43,7 +61,7 @@ pub fn run(
         Command::Password(value) => return password::run(keys, ports, value, answer),
         Command::InjectFile(value) => return inject::joined(ports, value, scratch, answer),
         Command::FileInject { path, file } => return inject::separate(ports, path, file, scratch, answer),
-        Command::ResetNetwork => return resetnetwork::run(ports, scratch, answer),
+        Command::ResetNetwork => return resetnetwork::run(ports, scratch, interfaces, answer),
         Command::AgentUpdate => return Err(Error::Request("update this agent through its package")),
         Command::Unknown(_) => answer.set(Code::Unknown, "no such command", &[]),
     }

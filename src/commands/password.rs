@@ -98,6 +98,7 @@ mod tests {
     use crate::network::model::Mac;
     use crate::network::plan::Change;
     use crate::ports::{Host, Links};
+    use crate::settings::Settings;
     use std::string::String;
 
     /// "hello" and a newline, under the key of [`agreed`], as OpenSSL 1.0 writes it.
@@ -154,6 +155,7 @@ mod tests {
                     links: &mut NoLinks,
                     host: &mut self.host,
                     journal: &mut MemoryJournal::default(),
+                    settings: Settings::new(&[]),
                 },
                 value,
                 &mut answer,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
 
+use super::interfaces::Interfaces;
 use super::resetnetwork::run;
 use crate::error::{Errno, Error};
 use crate::json::JsonText;
@@ -12,6 +13,7 @@ use crate::network::fake::{FakeKernel, address, configured};
 use crate::network::plan::Change;
 use crate::ports::Ports;
 use crate::reply::{Answer, Code};
+use crate::settings::Settings;
 
 const PUBLIC: &str = r#"{"label": "public", "mac": "40:40:27:5B:3A:01", "gateway": "198.51.100.1", "dns": ["192.0.2.53"],
     "ips": [{"ip": "198.51.100.23", "enabled": "1", "netmask": "255.255.255.0", "gateway": "198.51.100.1"}]}"#;
@@ -43,9 +45,10 @@ impl World {
             links: &mut self.kernel,
             host: &mut self.host,
             journal: &mut self.journal,
+            settings: Settings::new(&[]),
         };
         let mut answer = Answer::empty();
-        run(&mut ports, &mut JsonText::new(), &mut answer).map(|()| answer)
+        run(&mut ports, &mut JsonText::new(), &mut Interfaces::new(), &mut answer).map(|()| answer)
     }
 
     fn done(&mut self) {

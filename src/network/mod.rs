@@ -5,7 +5,7 @@ pub mod config;
 pub mod dhcp;
 mod entry;
 pub mod ip;
-mod lines;
+pub mod lines;
 pub mod live;
 pub mod model;
 pub mod nodename;

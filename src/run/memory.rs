@@ -1,6 +1,6 @@
 //! The run loop's memory: what is kept, what is given back while the agent sleeps, and how.
 
-use crate::json::JsonText;
+use crate::commands::Room;
 use crate::limits::{ANSWERS_LEN, REFUSED_LEN};
 use crate::state::State;
 use crate::sys::os::links::Buffer as LinksBuffer;
@@ -9,16 +9,16 @@ use crate::xenstore::client::Buffers as ClientBuffers;
 
 /// Memory that holds nothing while the agent sleeps, and is given back to the kernel then. All zero octets are its empty state.
 pub struct Scratch {
-    pub(super) client: ClientBuffers,
-    pub(super) links: LinksBuffer,
-    pub(super) text: JsonText,
-    pub(super) pending: Pending,
+    pub(crate) client: ClientBuffers,
+    pub(crate) links: LinksBuffer,
+    pub(crate) room: Room,
+    pub(crate) pending: Pending,
 }
 
 impl Scratch {
     /// Empty.
     pub const fn new() -> Self {
-        Self { client: ClientBuffers::new(), links: [0; size_of::<LinksBuffer>()], text: JsonText::new(), pending: Pending::new() }
+        Self { client: ClientBuffers::new(), links: [0; size_of::<LinksBuffer>()], room: Room::new(), pending: Pending::new() }
     }
 }
 

@@ -8,14 +8,15 @@ pub mod journal;
 pub mod memory;
 pub mod ready;
 
-use crate::commands::{self, Keys};
+use crate::commands::{self, Keys, Room};
 use crate::error::{Errno, Error};
-use crate::json::{self, JsonText};
+use crate::json;
 use crate::limits::{LIST_MS, STORE_PATH_LEN};
 use crate::log::Level;
 use crate::ports::{Host, Ports};
 use crate::reply::{Answer, Code};
 use crate::request::{Command, Request};
+use crate::settings::Settings;
 use crate::state;
 use crate::sys::os::links::Links;
 use crate::sys::posix::channel::{StoreChannel, send_datagram};
@@ -58,7 +59,8 @@ pub struct Agent<'b> {
     journal: Recorder<'b>,
     keys: Keys,
     ready: Ready,
-    text: &'b mut JsonText,
+    room: &'b mut Room,
+    settings: Settings,
     answers: Answers<'b>,
     refused: Queue<'b>,
     /// Tag of what the next listing finds.
@@ -80,6 +82,8 @@ pub struct Parts<'r> {
     pub host: System,
     /// Whom to tell that the guest is ready.
     pub notify: Option<Notify>,
+    /// How the network is set.
+    pub settings: Settings,
     /// What the program does about its memory.
     pub memory: Memory,
 }
@@ -98,7 +102,8 @@ impl<'b> Agent<'b> {
             journal: Recorder::new(StateFile::new(parts.root, state::PATH), &mut kept.state),
             keys: Keys::default(),
             ready,
-            text: &mut scratch.text,
+            room: &mut scratch.room,
+            settings: parts.settings,
             answers: Answers::new(&mut kept.answers),
             refused: Queue::new(&mut kept.refused),
             tag: FROM_BEFORE,
@@ -173,7 +178,8 @@ impl<'b> Agent<'b> {
             self.tell_ready(notify);
         }
         if self.stirred && self.store.is_settled() {
-            self.text.clear();
+            self.room.text.clear();
+            self.room.interfaces.clear();
             (self.memory.give_back)();
             self.stirred = false;
         }
@@ -269,7 +275,7 @@ impl<'b> Agent<'b> {
     /// Decides what the request that was read last wants and has it done.
     #[inline(never)]
     fn respond(&mut self, id: &[u8], name: &mut &'static str, answer: &mut Answer) -> Result<(), Error> {
-        let request = Request::parse(json::sanitise(self.store.reply(), self.text)?)?;
+        let request = Request::parse(json::sanitise(self.store.reply(), &mut self.room.text)?)?;
         let command = request.command()?;
         *name = command.name();
         if command.changes() {
@@ -285,8 +291,9 @@ impl<'b> Agent<'b> {
             links: &mut self.links,
             host: &mut self.host,
             journal: &mut self.journal,
+            settings: self.settings,
         };
-        commands::run(command, &mut ports, &mut self.keys, self.text, answer)
+        commands::run(command, &mut ports, &mut self.keys, self.room, answer)
     }
 
     /// Applies vm-data once, without a request.

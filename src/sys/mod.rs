@@ -6,7 +6,9 @@
 //! * `errno_location`, `close_descriptors_from`, `forbid_core_files`, `fork`, `random`, `clock`, `set_nodename`, `kernel_log`;
 //! * `directory::for_each_name`: the names in an open directory;
 //! * `links::Links` and `links::Buffer`: the `Links` port and the memory it is given;
+//! * `offline::OfflineLinks`: the `Links` port of a system that does not run;
 //! * `memory::give_back`, `memory::give_back_stack`: what a sleeping agent does not need;
+//! * `BACKENDS`: how its distributions keep the network's configuration;
 //! * `attributes::copy`: labels, ACLs and user attributes from one open file to another.
 //!
 //! What POSIX has is in `posix` and shared.

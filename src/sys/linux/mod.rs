@@ -9,9 +9,12 @@ pub mod links;
 mod links_tests;
 pub mod memory;
 pub mod netlink;
+pub mod offline;
 mod path;
 pub mod system;
 
+/// How distributions of Linux keep the network's configuration.
+pub use crate::network::config::backends::LINUX as BACKENDS;
 pub use system::{
     clock, close_descriptors_from, errno_location, forbid_core_files, fork, kernel_log, on_xen, random, set_nodename, store_paths,
 };

@@ -56,6 +56,18 @@ impl Bytes {
         if self.len > size { Err(Errno(libc::EAGAIN)) } else { Ok(()) }
     }
 
+    /// Becomes all that can be read from `file`, which need not know its size, up to `most` octets.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bytes::zero`] and read(2); EFBIG beyond.
+    #[inline(never)]
+    pub fn read_stream(&mut self, file: &Fd, most: usize) -> Result<(), Errno> {
+        self.zero(most + 1)?;
+        self.len = file.read_full(self.bytes_mut())?;
+        if self.len > most { Err(Errno(libc::EFBIG)) } else { Ok(()) }
+    }
+
     /// The bytes, to be written.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         // SAFETY: `len` bytes at `start` are mapped, initialised (zero at least) and ours alone.

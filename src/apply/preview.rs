@@ -1,0 +1,117 @@
+//! Files that are read and not written: every change is printed as a unified diff, or as what it does to a link.
+
+use crate::apply::diff;
+use crate::error::{Errno, Error};
+use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink, Verdict};
+use crate::sys::posix::bytes::Bytes;
+use crate::sys::posix::log::write_stdout;
+use crate::text::{Printable, Text};
+
+/// How much longer than the old one a new content may be. A longer one is EFBIG.
+const GROWTH_LEN: usize = 64 << 10;
+
+/// The real files behind a pane of glass.
+pub struct Preview<'f> {
+    files: &'f mut dyn Files,
+}
+
+impl<'f> Preview<'f> {
+    /// Shows what would be done to `files`.
+    pub fn new(files: &'f mut dyn Files) -> Self {
+        Self { files }
+    }
+}
+
+/// Takes a file's new content into memory.
+struct Collect {
+    bytes: Bytes,
+    len: usize,
+}
+
+impl Sink for Collect {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let end = self.len + bytes.len();
+        let to = self.bytes.bytes_mut().get_mut(self.len..end).ok_or(Error::System("show file", Errno(libc::EFBIG)))?;
+        to.copy_from_slice(bytes);
+        self.len = end;
+        Ok(())
+    }
+}
+
+/// Prints what a diff consists of.
+struct Stdout;
+
+impl Sink for Stdout {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let text = core::str::from_utf8(bytes).map_err(|_| Error::State("a file is not UTF-8"))?;
+        write_stdout(text).map_err(|errno| Error::System("write", errno))
+    }
+}
+
+impl Files for Preview<'_> {
+    #[inline(never)]
+    fn prepare(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
+        let mut outcome = Outcome::Same;
+        let look = Rule { create: None, parents: false, backup: false };
+        self.files.prepare(path, look, journal, &mut |old, _| {
+            let before = old.unwrap_or_default();
+            let mut after = Collect { bytes: Bytes::EMPTY, len: 0 };
+            after.bytes.zero(before.len() + GROWTH_LEN).map_err(|errno| Error::System("show file", errno))?;
+            let verdict = edit(old, &mut after)?;
+            let content = after.bytes.get(..after.len).unwrap_or_default();
+            outcome = match (verdict, old) {
+                (Verdict::Remove, Some(_)) => Outcome::Removed,
+                (Verdict::Write, Some(before)) if before != content => Outcome::Replaced,
+                (Verdict::Write, None) if rule.create.is_some() => Outcome::Created,
+                _ => return Ok(Verdict::Leave),
+            };
+            let content = if outcome == Outcome::Removed { b"" } else { content };
+            diff::unified(path, old.map(|_| before), (outcome != Outcome::Removed).then_some(content), &mut Stdout)?;
+            Ok(Verdict::Leave)
+        })?;
+        Ok(outcome)
+    }
+
+    fn link(&mut self, path: &[u8], target: Option<&[u8]>, _: &mut dyn Journal) -> Result<Outcome, Error> {
+        let kind = self.files.kind(path)?;
+        let mut line = Text::<512>::new();
+        let outcome = match (target, kind) {
+            (Some(target), None) => {
+                line.fill("ln -s % %", &[&Printable(target), &Printable(path)]);
+                Outcome::Created
+            }
+            (None, Some(Kind::Link)) => {
+                line.fill("rm %", &[&Printable(path)]);
+                Outcome::Removed
+            }
+            _ => return Ok(Outcome::Same),
+        };
+        line.end_line();
+        write_stdout(line.as_str()).map_err(|errno| Error::System("write", errno))?;
+        Ok(outcome)
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn abandon(&mut self) {}
+
+    fn names(&mut self, directory: &[u8], each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        self.files.names(directory, each)
+    }
+
+    fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error> {
+        self.files.kind(path)
+    }
+
+    fn lock_accounts(&mut self, _: Accounts, _: &mut dyn Journal) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    fn unlock_accounts(&mut self) {}
+
+    fn crypt_knows(&mut self, scheme: &[u8]) -> Result<Option<bool>, Error> {
+        self.files.crypt_knows(scheme)
+    }
+}

@@ -1,0 +1,110 @@
+//! Links of a system that does not run: those that the copy of its /sys below its root tells of, else eth0, eth1 and so on.
+//!
+//! For image builders and for tests. Nothing is live there and nothing can be changed.
+
+use core::ops::ControlFlow;
+
+use super::super::posix::fd::Fd;
+use super::super::posix::name::{join, until_nul};
+use super::super::posix::walk::{Last, Place};
+use super::directory::for_each_name;
+use crate::error::Errno;
+use crate::limits::{INTERFACE_COUNT, LINK_NAME_LEN};
+use crate::network::live::{Item, Link};
+use crate::network::model::Mac;
+use crate::network::plan::Change;
+use crate::ports::Links;
+use crate::text::Text;
+
+/// What only virtual links have in their directory: they share MAC addresses with the real ones.
+const VIRTUAL: [&[u8]; 3] = [b"/bridge\0", b"/bonding\0", b"/tun_flags\0"];
+
+/// The links of the system below a root.
+pub struct OfflineLinks<'r> {
+    root: &'r Fd,
+    /// Whose place is the number in the name, where nothing tells the names.
+    numbered: heapless::Vec<Mac, INTERFACE_COUNT>,
+}
+
+impl<'r> OfflineLinks<'r> {
+    /// Those below `root`.
+    pub fn new(root: &'r Fd) -> Self {
+        Self { root, numbered: heapless::Vec::new() }
+    }
+
+    /// The directory of links.
+    fn directory(&self) -> Result<Fd, Errno> {
+        let mut place = Place::none();
+        place.find(self.root, b"/sys/class/net", false, Last::Follow)?;
+        place.open(libc::O_RDONLY | libc::O_DIRECTORY)
+    }
+}
+
+/// Reads a link's file.
+#[inline(never)]
+fn read<'b>(directory: &Fd, name: &[u8], file: &[u8], buffer: &'b mut [u8]) -> &'b str {
+    let mut room = [0; 64];
+    let path = join(&mut room, &[name, file]).unwrap_or_default();
+    let read = directory.open_at(until_nul(path), libc::O_RDONLY, 0).and_then(|file| file.read_full(buffer));
+    let bytes = buffer.get(..read.unwrap_or_default()).unwrap_or_default();
+    core::str::from_utf8(bytes).unwrap_or_default().trim_ascii()
+}
+
+#[inline(never)]
+fn is_virtual(directory: &Fd, name: &[u8]) -> bool {
+    let (mut room, mut uevent) = ([0; 64], [0; 256]);
+    let has = |file: &&[u8]| {
+        let path = join(&mut room, &[name, file]).unwrap_or_default();
+        directory.open_at(until_nul(path), libc::O_RDONLY, 0).is_ok()
+    };
+    VIRTUAL.iter().any(has) || read(directory, name, b"/uevent\0", &mut uevent).contains("DEVTYPE=")
+}
+
+impl Links for OfflineLinks<'_> {
+    #[inline(never)]
+    fn find(&mut self, mac: Mac, link: &mut Link) -> Result<bool, Errno> {
+        let directory = match self.directory() {
+            Err(Errno(libc::ENOENT)) => {
+                let at = self.numbered.iter().position(|known| *known == mac).unwrap_or(self.numbered.len());
+                if at == self.numbered.len() {
+                    self.numbered.push(mac).map_err(|_| Errno(libc::E2BIG))?;
+                }
+                let name = Text::<LINK_NAME_LEN>::of("eth%", &[&at]);
+                link.name.clear();
+                // It fits: at most two digits.
+                let _ = link.name.push_str(name.as_str());
+                return Ok(true);
+            }
+            directory => directory?,
+        };
+        let mut found = false;
+        for_each_name(&directory, &mut |name| {
+            let mut address = [0; 32];
+            if Mac::parse(read(&directory, name.to_bytes(), b"/address\0", &mut address)) != Some(mac)
+                || is_virtual(&directory, name.to_bytes())
+            {
+                return ControlFlow::Continue(());
+            }
+            link.name.clear();
+            found = name.to_str().is_ok_and(|name| link.name.push_str(name).is_ok());
+            ControlFlow::Break(())
+        })?;
+        Ok(found)
+    }
+
+    fn live(&mut self, _: &Link, _: &mut dyn FnMut(Item)) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn change(&mut self, _: &Link, _: &Change) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn stop_dhcp(&mut self, _: &Link, _: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn runs(&mut self, _: u32) -> bool {
+        false
+    }
+}
