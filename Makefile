@@ -7,9 +7,10 @@ DESTDIR      ?=
 PREFIX       ?= /usr
 AGENT        := $(CURDIR)/dist/$(TRIPLE)/nova-agent
 COUNTERPARTS := $(CURDIR)/.cache/counterparts
+TOOLS        := $(CURDIR)/.cache/tools
 FUZZ_SECONDS ?= 60
 # Everything that plays against the binary finds it, and the real daemons, here.
-RUN          := NOVA_AGENT=$(AGENT) COUNTERPARTS=$(COUNTERPARTS)
+RUN          := NOVA_AGENT=$(AGENT) COUNTERPARTS=$(COUNTERPARTS) TOOLS=$(TOOLS)
 # Wherever root is needed a user gets it in namespaces; root itself must not configure the machine's own network.
 OWN_NAMESPACES := unshare -Urnum
 
@@ -77,6 +78,7 @@ install: build ## DESTDIR= PREFIX=
 
 counterparts: ## the real Xen and its daemons, unpacked in .cache
 	@tests/fetch.sh $(COUNTERPARTS)
+	@tests/tools/fetch.sh $(TOOLS)
 
 packages:
 	@missing=$$(tests/missing.sh); [ -z "$$missing" ] || { echo "needed: apt-get install --no-install-recommends $$missing"; exit 1; }

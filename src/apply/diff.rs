@@ -5,7 +5,7 @@
 use crate::error::Error;
 use crate::network::lines::take_line;
 use crate::ports::Sink;
-use crate::text::{Printable, Show, Text};
+use crate::text::{Printable, Text};
 
 /// Lines shown around what differs.
 const CONTEXT_COUNT: usize = 3;
@@ -17,56 +17,45 @@ const CONTEXT_COUNT: usize = 3;
 /// Those of the sink.
 #[inline(never)]
 pub fn unified(path: &[u8], old: Option<&[u8]>, new: Option<&[u8]>, sink: &mut dyn Sink) -> Result<(), Error> {
-    let name = |content: Option<&[u8]>, side| match content {
-        Some(_) => Text::<256>::of("% %\n", &[&side, &Printable(path)]),
-        None => Text::<256>::of("% /dev/null\n", &[&side]),
-    };
-    let (was, is) = (old.unwrap_or_default(), new.unwrap_or_default());
-    let head = equal_lines(was, is);
-    let (was_rest, is_rest) = (skip(was, head), skip(is, head));
-    let tail = equal_tail(was_rest, is_rest);
-    let (removed, added) = (count(was_rest) - tail, count(is_rest) - tail);
-    let before = head.min(CONTEXT_COUNT);
-    let after = tail.min(CONTEXT_COUNT);
-    sink.put(name(old, "---").as_bytes())?;
-    sink.put(name(new, "+++").as_bytes())?;
-    let range = |changed: usize| {
-        let lines = before + changed + after;
+    let mut head = Text::<512>::new();
+    for (sign, content) in [("---", old), ("+++", new)] {
+        head.fill("% %\n", &[&sign, &Printable(if content.is_some() { path } else { b"/dev/null" })]);
+    }
+    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+    let (old_count, new_count) = (count(old), count(new));
+    let most = old_count.min(new_count);
+    let mut equal = 0;
+    while equal < most && line(old, equal) == line(new, equal) {
+        equal += 1;
+    }
+    let mut tail = 0;
+    while tail < most - equal && line(old, old_count - tail - 1) == line(new, new_count - tail - 1) {
+        tail += 1;
+    }
+    let start = equal - equal.min(CONTEXT_COUNT);
+    let (old_end, new_end, after) = (old_count - tail, new_count - tail, tail.min(CONTEXT_COUNT));
+    for (sign, end) in [("@@ -", old_end), (" +", new_end)] {
+        let len = end + after - start;
         // An empty range is named by the line in front of it.
-        Text::<48>::of("%,%", &[&(head - before + usize::from(lines > 0)), &lines])
-    };
-    let (from, to): (Text<48>, Text<48>) = (range(removed), range(added));
-    let parts: [&dyn Show; 2] = [&from, &to];
-    sink.put(Text::<128>::of("@@ -% +% @@\n", &parts).as_bytes())?;
-    put_lines(skip(was, head - before), before, b" ", sink)?;
-    put_lines(was_rest, removed, b"-", sink)?;
-    put_lines(is_rest, added, b"+", sink)?;
-    put_lines(skip(was_rest, removed), after, b" ", sink)
+        head.fill("%%,%", &[&sign, &(start + usize::from(len > 0)), &len]);
+    }
+    head.put(" @@\n");
+    sink.put(head.as_bytes())?;
+    for (text, from, to, sign) in
+        [(old, start, equal, b" "), (old, equal, old_end, b"-"), (new, equal, new_end, b"+"), (old, old_end, old_end + after, b" ")]
+    {
+        put_lines(text, from, to, sign, sink)?;
+    }
+    Ok(())
 }
 
-/// How many lines at the beginning are equal.
-fn equal_lines(mut one: &[u8], mut other: &[u8]) -> usize {
-    let mut equal = 0;
-    while let (Some(line), Some(same)) = (take_line(&mut one), take_line(&mut other)) {
-        if line != same {
-            break;
-        }
-        equal += 1;
+/// The line at a place, with its end; empty behind the last one.
+#[inline(never)]
+fn line(mut text: &[u8], at: usize) -> &[u8] {
+    for _ in 0..at {
+        take_line(&mut text);
     }
-    equal
-}
-
-/// How many lines at the end are equal.
-fn equal_tail(one: &[u8], other: &[u8]) -> usize {
-    let mut equal = 0;
-    while let most @ 1.. = count(one).min(count(other)) - equal {
-        let (mut line, mut same) = (skip(one, count(one) - equal - 1), skip(other, count(other) - equal - 1));
-        if most == 0 || take_line(&mut line) != take_line(&mut same) {
-            break;
-        }
-        equal += 1;
-    }
-    equal
+    take_line(&mut text).unwrap_or_default()
 }
 
 #[inline(never)]
@@ -79,17 +68,9 @@ fn count(mut text: &[u8]) -> usize {
 }
 
 #[inline(never)]
-fn skip(mut text: &[u8], lines: usize) -> &[u8] {
-    for _ in 0..lines {
-        take_line(&mut text);
-    }
-    text
-}
-
-#[inline(never)]
-fn put_lines(mut text: &[u8], lines: usize, sign: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
-    for _ in 0..lines {
-        let Some(line) = take_line(&mut text) else { break };
+fn put_lines(text: &[u8], from: usize, to: usize, sign: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
+    for at in from..to {
+        let line = line(text, at);
         sink.put(sign)?;
         sink.put(line)?;
         if line.last() != Some(&b'\n') {

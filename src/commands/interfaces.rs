@@ -6,7 +6,7 @@
 use crate::commands::resetnetwork::{Work, readable};
 use crate::error::Error;
 use crate::json;
-use crate::limits::{DHCP_CLIENT_COUNT, DHCP_WAIT_MS, INTERFACE_COUNT, INTERFACE_POLL_MS, INTERFACE_WAIT_MS, LINK_NAME_LEN, NODE_NAME_LEN};
+use crate::limits::{DHCP_CLIENT_COUNT, DHCP_WAIT_MS, INTERFACE_COUNT, INTERFACE_POLL_MS, INTERFACE_WAIT_MS, NODE_NAME_LEN};
 use crate::log::Level;
 use crate::network::apply::apply;
 use crate::network::config::Interface;
@@ -59,9 +59,10 @@ impl Interfaces {
     /// Adds one in its place.
     #[inline(never)]
     fn add(&mut self, link: &Link, wanted: &Wanted) {
-        let order = |name: &heapless::String<LINK_NAME_LEN>| (name.len(), name.clone());
         let mut at = 0;
-        while self.each.get(at).is_some_and(|other| order(&other.name) < order(&link.name)) {
+        while let Some(other) = self.each.get(at)
+            && comes_before(&other.name, &link.name)
+        {
             at += 1;
         }
         let interface = Interface { name: link.name.clone(), index: link.index, wanted: wanted.clone() };
@@ -73,6 +74,11 @@ impl Interfaces {
     fn fits(name: &str) -> bool {
         name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
     }
+}
+
+/// The order of interfaces: eth2 comes before eth10.
+fn comes_before(name: &str, other: &str) -> bool {
+    name.len() < other.len() || name.len() == other.len() && name < other
 }
 
 impl Default for Interfaces {

@@ -1,8 +1,9 @@
-//! What the tests of the whole agent, the demo and the bench are made of: daemons, a XenStore client, the agent as a process, and
-//! the host's part.
+//! What the tests of the whole agent, the demo and the bench are made of: daemons, a XenStore client, the agent as a process, the
+//! host's part, and systems with the distributions' network tools.
 //!
 //! The tests themselves are in `tests/tests/`. They need the agent's release binary (`NOVA_AGENT`) and the unpacked real daemons
-//! (`COUNTERPARTS`, made by `tests/fetch.sh`), both as absolute paths; the Makefile sets them. Most of their time is waiting: with more
+//! (`COUNTERPARTS`, made by `tests/fetch.sh`; the network tools are `TOOLS`, made by `tests/tools/fetch.sh`), as absolute paths; the
+//! Makefile sets them. Most of their time is waiting: with more
 //! threads than processors (`--test-threads 6`) 75 s of idleness hide all the rest.
 //!
 //! Nothing here uses the agent's own code: it is what the agent is judged by.
@@ -15,5 +16,6 @@ pub mod guest;
 pub mod host;
 pub mod password;
 pub mod pty;
+pub mod tools;
 pub mod trace;
 pub mod xs;

@@ -6,11 +6,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a failing test panics")]
 
 use std::collections::BTreeMap;
+use std::ffi::{CStr, CString};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
+use nova_agent::apply::{self, Job, Source};
+use nova_agent::log::Level;
+use nova_agent::network::config::choose::Choice;
+use nova_agent::network::config::{Backend, backends};
+use nova_agent::reply::{Answer, Code};
+use nova_agent::settings::Settings;
+use nova_agent::sys::posix::fd::Fd;
+use nova_agent::sys::posix::host::System;
+use nova_agent::sys::posix::log::Log;
 use nova_agent_tests::directory::Directory;
 use nova_agent_tests::guest::agent_binary;
 
@@ -73,10 +83,27 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn apply(backend: &str, case: &Path, root: &Path) -> Output {
+/// Exit status and log of `apply`. Backends of other systems than the binary's are run in this process.
+fn apply(backend: &str, case: &Path, root: &Path) -> (Option<i32>, String) {
+    if let Some(backend) = backends::named(backends::FREEBSD, backend.as_bytes()) {
+        return apply_here(backend, case, root);
+    }
     let mut command = Command::new(agent_binary());
     command.args(["apply", "-l", "debug", "--backend", backend, "--from"]).arg(case.join("in")).arg("--root").arg(root);
-    command.output().unwrap()
+    let output = command.output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn apply_here(backend: &'static Backend, case: &Path, root: &Path) -> (Option<i32>, String) {
+    let kept = |path: &Path| -> &'static CStr { Box::leak(CString::new(path.to_str().unwrap()).unwrap().into_boxed_c_str()) };
+    let log = root.with_extension("log");
+    let mut host = System { log: Log::to_file(Level::Debug, kept(&log)).unwrap() };
+    let root = Fd::open(kept(root), 0, 0).unwrap();
+    let settings = Settings { backend: Choice::Always(backend), live: false, programs: false };
+    let job = Job { source: Source::File(kept(&case.join("in"))), root: &root, elsewhere: true, dry_run: false, settings };
+    let mut answer = Answer::empty();
+    let result = apply::run(job, &mut host, &mut Box::default(), &mut answer);
+    (Some(i32::from(result.is_err() || answer.code != Code::Done)), fs::read_to_string(log).unwrap() + answer.message.as_str())
 }
 
 /// What is wrong with one case.
@@ -90,11 +117,10 @@ fn judge(backend: &str, case: &Path) -> Result<(), String> {
     let before = read_tree(&root.join("etc"));
     let wanted = read_tree(&case.join("etc-after"));
 
-    let output = apply(backend, case, &root);
-    let log = String::from_utf8(output.stderr).unwrap();
+    let (found_status, log) = apply(backend, case, &root);
     let status = fs::read_to_string(case.join("status")).map_or(0, |text| text.trim().parse().unwrap());
-    if output.status.code() != Some(status) {
-        return Err(format!("exit status {:?} in place of {status}:\n{log}", output.status.code()));
+    if found_status != Some(status) {
+        return Err(format!("exit status {found_status:?} in place of {status}:\n{log}"));
     }
     for line in fs::read_to_string(case.join("log")).unwrap_or_default().lines() {
         if !log.contains(line) {
@@ -126,8 +152,8 @@ fn judge(backend: &str, case: &Path) -> Result<(), String> {
 
     let settled = fingerprint(&root);
     let again = apply(backend, case, &root);
-    if again.status.code() != Some(status) || fingerprint(&root) != settled {
-        return Err(format!("a second time changes something:\n{}", String::from_utf8_lossy(&again.stderr)));
+    if again.0 != Some(status) || fingerprint(&root) != settled {
+        return Err(format!("a second time changes something:\n{}", again.1));
     }
     Ok(())
 }

@@ -70,13 +70,11 @@ const WEIGHTS: [(Weight, &str); 5] = [
 /// Those of looking at files.
 #[inline(never)]
 pub fn probe(table: &'static [Backend], network: &Network<'_>, tree: &mut Tree<'_>) -> Result<Option<&'static Backend>, Error> {
+    let mut path = Text::new();
     for (weight, reason) in WEIGHTS {
         for backend in table {
             for clue in backend.clues {
-                if clue.weight == weight
-                    && (clue.with.is_empty() || tree.kind(clue.with)?.is_some())
-                    && let Some(path) = find(clue, network, tree)?
-                {
+                if clue.weight == weight && is_found(clue, network, tree, &mut path)? {
                     tree.info("backend", path.as_str(), "% %", &[&backend.name, &reason]);
                     return Ok(Some(backend));
                 }
@@ -86,27 +84,29 @@ pub fn probe(table: &'static [Backend], network: &Network<'_>, tree: &mut Tree<'
     Ok(None)
 }
 
-/// The path at which the clue is found.
+/// Whether the clue is found, and then at which path.
 #[inline(never)]
-fn find(clue: &Clue, network: &Network<'_>, tree: &mut Tree<'_>) -> Result<Option<Text<128>>, Error> {
-    let mut path = Text::new();
-    let (template, indexed) = match clue.path {
+fn is_found(clue: &Clue, network: &Network<'_>, tree: &mut Tree<'_>, path: &mut Text<128>) -> Result<bool, Error> {
+    if !clue.with.is_empty() && !tree.is_there(clue.with)? {
+        return Ok(false);
+    }
+    path.clear();
+    let template = match clue.path {
         Path::Whole(whole) => {
             path.put(whole);
-            return Ok(holds(clue, &path, tree)?.then_some(path));
+            return holds(clue, path, tree);
         }
-        Path::Named(template) => (template, false),
-        Path::Indexed(template) => (template, true),
+        Path::Named(template) | Path::Indexed(template) => template,
     };
     for interface in network.interfaces {
+        let part: &dyn Show = if let Path::Indexed(_) = clue.path { &interface.index } else { &interface.name };
         path.clear();
-        let part: &dyn Show = if indexed { &interface.index } else { &interface.name };
         path.fill(template, &[part]);
-        if holds(clue, &path, tree)? {
-            return Ok(Some(path));
+        if holds(clue, path, tree)? {
+            return Ok(true);
         }
     }
-    Ok(None)
+    Ok(false)
 }
 
 #[inline(never)]

@@ -5,6 +5,9 @@
 
 pub mod backends;
 pub mod choose;
+pub mod edited;
+pub mod ini;
+pub mod keyfile;
 pub mod marker;
 pub mod out;
 pub mod shell;

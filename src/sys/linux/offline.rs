@@ -16,9 +16,6 @@ use crate::network::plan::Change;
 use crate::ports::Links;
 use crate::text::Text;
 
-/// What only virtual links have in their directory: they share MAC addresses with the real ones.
-const VIRTUAL: [&[u8]; 3] = [b"/bridge\0", b"/bonding\0", b"/tun_flags\0"];
-
 /// The links of the system below a root.
 pub struct OfflineLinks<'r> {
     root: &'r Fd,
@@ -50,14 +47,12 @@ fn read<'b>(directory: &Fd, name: &[u8], file: &[u8], buffer: &'b mut [u8]) -> &
     core::str::from_utf8(bytes).unwrap_or_default().trim_ascii()
 }
 
+/// Whether it is one of the virtual links that share their MAC address with a real one: they have a type, tun and tap have flags.
 #[inline(never)]
 fn is_virtual(directory: &Fd, name: &[u8]) -> bool {
-    let (mut room, mut uevent) = ([0; 64], [0; 256]);
-    let has = |file: &&[u8]| {
-        let path = join(&mut room, &[name, file]).unwrap_or_default();
-        directory.open_at(until_nul(path), libc::O_RDONLY, 0).is_ok()
-    };
-    VIRTUAL.iter().any(has) || read(directory, name, b"/uevent\0", &mut uevent).contains("DEVTYPE=")
+    let mut text = [0; 256];
+    !read(directory, name, b"/tun_flags\0", &mut text).is_empty()
+        || read(directory, name, b"/uevent\0", &mut text).as_bytes().windows(8).any(|window| window == b"DEVTYPE=")
 }
 
 impl Links for OfflineLinks<'_> {
@@ -65,15 +60,13 @@ impl Links for OfflineLinks<'_> {
     fn find(&mut self, mac: Mac, link: &mut Link) -> Result<bool, Errno> {
         let directory = match self.directory() {
             Err(Errno(libc::ENOENT)) => {
-                let at = self.numbered.iter().position(|known| *known == mac).unwrap_or(self.numbered.len());
-                if at == self.numbered.len() {
+                if !self.numbered.contains(&mac) {
                     self.numbered.push(mac).map_err(|_| Errno(libc::E2BIG))?;
                 }
+                let at = self.numbered.iter().take_while(|known| **known != mac).count();
                 let name = Text::<LINK_NAME_LEN>::of("eth%", &[&at]);
                 link.name.clear();
-                // It fits: at most two digits.
-                let _ = link.name.push_str(name.as_str());
-                return Ok(true);
+                return Ok(link.name.push_str(name.as_str()).is_ok());
             }
             directory => directory?,
         };

@@ -1,0 +1,75 @@
+//! An edited file: old lines as they were, and our own between them, which end as the old ones do.
+
+use crate::network::config::out::Out;
+use crate::text::Parts;
+
+/// Where an edited file goes.
+pub struct Edited<'a, 'o> {
+    out: &'a mut Out<'o>,
+    ending: &'static [u8],
+    /// Whether the last line has its end.
+    ended: bool,
+}
+
+impl<'a, 'o> Edited<'a, 'o> {
+    /// Writes into `out` what becomes of `old`, whose first line tells how lines end.
+    pub fn new(old: &[u8], out: &'a mut Out<'o>) -> Self {
+        let first = old.split_inclusive(|&byte| byte == b'\n').next();
+        let is_dos = first.is_some_and(|line| line.ends_with(b"\r\n"));
+        Self { out, ending: if is_dos { b"\r\n" } else { b"\n" }, ended: true }
+    }
+
+    /// Old bytes, as they are.
+    #[inline(never)]
+    pub fn keep(&mut self, old: &[u8]) {
+        if let Some(last) = old.last() {
+            self.ended = *last == b'\n';
+        }
+        self.out.put(old);
+    }
+
+    /// A line of our own.
+    #[inline(never)]
+    pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
+        if !self.ended {
+            self.out.put(self.ending);
+        }
+        self.out.add(template, parts);
+        self.out.put(self.ending);
+        self.ended = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Collect;
+    use std::vec::Vec;
+
+    fn edited(old: &str, edit: fn(&mut Edited<'_, '_>, &[u8])) -> std::string::String {
+        let mut new = Collect(Vec::new());
+        let mut out = Out::new(&mut new);
+        edit(&mut Edited::new(old.as_bytes(), &mut out), old.as_bytes());
+        out.finish().unwrap();
+        std::string::String::from_utf8(new.0).unwrap()
+    }
+
+    #[test]
+    fn lines_end_as_the_file_has_them() {
+        let append: fn(&mut Edited<'_, '_>, &[u8]) = |file, old| {
+            file.keep(old);
+            file.add("x=%", &[&1u8]);
+        };
+        for (old, new) in [
+            ("", "x=1\n"),
+            ("a\n", "a\nx=1\n"),
+            ("a", "a\nx=1\n"),
+            ("a\r\n", "a\r\nx=1\r\n"),
+            ("a\r\nb", "a\r\nb\r\nx=1\r\n"),
+            ("a\nb\r\n", "a\nb\r\nx=1\n"),
+        ] {
+            assert_eq!(edited(old, append), new, "{old:?}");
+        }
+        assert_eq!(edited("a", |file, old| file.keep(old)), "a");
+    }
+}
