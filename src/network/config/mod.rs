@@ -4,16 +4,21 @@
 //! of files and give the new ones, through a [`tree::Tree`].
 
 pub mod backends;
+mod block;
 pub mod choose;
 pub mod edited;
+pub mod ifcfg;
 pub mod ini;
 pub mod keyfile;
 pub mod marker;
 pub mod out;
+mod routes;
 pub mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
+pub mod suse;
+mod sysconfig;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
