@@ -1,18 +1,29 @@
-//! The files of the next boot: what the network was set to is written where this system's network manager reads it.
+//! The files of the next boot: what the network was set to is written where this system's network manager reads it, with host name and
+//! name servers.
 //!
 //! All files are prepared before the first is renamed. If one cannot be prepared none changes, and the answer names it.
 
 use core::ffi::CStr;
 
-use crate::commands::resetnetwork::Work;
+use crate::commands::resetnetwork::{self, Work};
 use crate::error::{Errno, Error};
 use crate::limits::RELOAD_MS;
 use crate::log::Level;
 use crate::network::config::choose::{Choice, probe};
+use crate::network::config::nodename::{self, Renaming};
 use crate::network::config::tree::Tree;
-use crate::network::config::{Backend, Network};
+use crate::network::config::{Backend, Network, hosts, resolver};
 use crate::ports::{Host, Ports};
 use crate::text::{Printable, Text};
+
+/// Who has to be told that files changed.
+#[derive(Default)]
+struct Told {
+    /// The manager of the network.
+    backend: Option<&'static Backend>,
+    /// resolvconf, the name servers.
+    resolvconf: bool,
+}
 
 /// Writes the files and has them read.
 ///
@@ -21,39 +32,60 @@ use crate::text::{Printable, Text};
 /// [`Error::Stopped`]; whatever else fails is in the answer.
 #[inline(never)]
 pub fn write(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error> {
-    let mut culprit = Text::<256>::new();
-    match prepare(ports, work, &mut culprit) {
-        Ok(None) => Ok(()),
-        Ok(Some(backend)) => match ports.files.commit() {
-            Ok(()) => reload(ports, backend),
-            Err(error) => failed(work, &error, backend.name),
-        },
-        Err(error) => {
-            ports.files.abandon();
-            failed(work, &error, culprit.as_str())
-        }
+    let (mut culprit, mut told) = (Text::<256>::new(), Told::default());
+    let mut result = prepare(ports, work, &mut culprit, &mut told);
+    match result {
+        Ok(()) => result = ports.files.commit(),
+        Err(_) => ports.files.abandon(),
     }
-}
-
-fn failed(work: &mut Work<'_>, error: &Error, culprit: &str) -> Result<(), Error> {
-    work.failed(culprit, "%", error);
+    if result.is_ok() {
+        result = resetnetwork::note_nodename(ports, work);
+    }
+    if let Err(error) = result {
+        let culprit = if culprit.is_empty() { "files" } else { culprit.as_str() };
+        work.failed(culprit, "%", &error);
+        return Ok(());
+    }
+    if ports.settings.live && ports.settings.programs {
+        reload(ports, work, &told)?;
+    }
     Ok(())
 }
 
-/// Prepares every file; the backend, if one is in charge and something changes. An error is about the file named in `culprit`.
+/// Prepares every file. An error is about the file named in `culprit`.
 #[inline(never)]
-fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>) -> Result<Option<&'static Backend>, Error> {
+fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, told: &mut Told) -> Result<(), Error> {
     let found = &*work.interfaces;
     let network = Network { interfaces: &found.each, macs: &found.macs, is_partial: found.is_partial };
     let mut tree = Tree::new(ports.files, ports.journal, ports.host);
-    let written = render(ports.settings.backend, ports.settings.live, &network, &mut tree);
-    culprit.put(tree.culprit());
+    let mut result = Ok(());
+    if !network.macs.is_empty() {
+        result = render(ports.settings.backend, ports.settings.live, &network, &mut tree).map(|backend| told.backend = backend);
+    }
     let changes = tree.changes;
-    let backend = written?;
-    if let Some(backend) = backend {
+    if result.is_ok() {
+        result = common(work, &network, &mut tree, told);
+    }
+    culprit.put(tree.culprit());
+    if let Some(backend) = told.backend {
         ports.host.log(Level::Info, "event=files-written backend=% changes=%", &[&backend.name, &changes]);
     }
-    Ok(backend.filter(|_| changes > 0))
+    told.backend = told.backend.filter(|_| changes > 0);
+    result
+}
+
+/// Prepares what is the same with every backend: host name and name servers.
+#[inline(never)]
+fn common(work: &Work<'_>, network: &Network<'_>, tree: &mut Tree<'_>, told: &mut Told) -> Result<(), Error> {
+    if let Some(nodename) = &work.nodename {
+        let mut renaming = Renaming::new(&nodename.before, &nodename.wanted);
+        nodename::write(&mut renaming, tree)?;
+        hosts::write(&renaming, network, tree)?;
+    }
+    if !work.servers.is_empty() {
+        told.resolvconf = resolver::write(&work.servers, tree)?;
+    }
+    Ok(())
 }
 
 #[inline(never)]
@@ -76,14 +108,18 @@ fn render(choice: Choice, live: bool, network: &Network<'_>, tree: &mut Tree<'_>
     Ok(Some(backend))
 }
 
-/// Has the manager read its files again. What fails here is a line in the log: the network is as wanted already.
+/// Has the managers read their files again. What fails here is a line in the log: the network is as wanted already.
 #[inline(never)]
-fn reload(ports: &mut Ports<'_>, backend: &Backend) -> Result<(), Error> {
-    if !ports.settings.live || !ports.settings.programs {
-        return Ok(());
+fn reload(ports: &mut Ports<'_>, work: &Work<'_>, told: &Told) -> Result<(), Error> {
+    if let Some(backend) = told.backend {
+        for words in backend.reload {
+            tell(ports.host, words)?;
+        }
     }
-    for words in backend.reload {
-        tell(ports.host, words)?;
+    if told.resolvconf {
+        for interface in &work.interfaces.each {
+            resolver::tell(interface, ports.host)?;
+        }
     }
     Ok(())
 }

@@ -134,6 +134,11 @@ impl Ip {
         }
     }
 
+    /// Whether the address is one by which a host reaches itself: `127.0.0.0/8` or `::1`.
+    pub fn is_loopback(&self) -> bool {
+        if self.is_v4() { self.octets().first() == Some(&127) } else { self.bits() == 1 }
+    }
+
     /// Whether the address is an IPv6 link-local one, `fe80::/10`.
     pub fn is_link_local_v6(&self) -> bool {
         let [first, second, ..] = self.octets;
@@ -323,6 +328,9 @@ mod tests {
         }
         for text in ["0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.1", "255.255.255.255", "::", "::1", "ff02::1", "::ffff:1.2.3.4"] {
             assert!(!ip(text).is_host(), "{text}");
+        }
+        for (text, is_loopback) in [("127.0.0.1", true), ("127.1.2.3", true), ("::1", true), ("128.0.0.1", false), ("::2", false)] {
+            assert_eq!(ip(text).is_loopback(), is_loopback, "{text}");
         }
         assert!(ip("fe80::1").is_link_local_v6() && ip("febf::1").is_link_local_v6() && !ip("fec0::1").is_link_local_v6());
     }

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::limits::NODENAME_LEN;
 use crate::network::lines::take_line;
 use crate::ports::Sink;
+use crate::text::{Line, Show};
 
 /// A host name that has been checked: 1 to 64 letters, digits, `-`, `_` and single `.` in between; no part starts or ends with `-`. The
 /// kernel would take anything; this is what hostname(5) allows, and `_`, which host names of hosted machines do have.
@@ -33,6 +34,30 @@ impl Nodename {
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// Whether there is more to it than one label.
+    pub fn has_domain(&self) -> bool {
+        self.0.contains(&b'.')
+    }
+}
+
+impl Show for Nodename {
+    fn show(&self, line: &mut Line) {
+        // Always text: a name is ASCII.
+        line.put(core::str::from_utf8(&self.0).unwrap_or_default());
+    }
+}
+
+/// What `/etc/hostname` holds now: the first line that is neither empty nor a comment.
+pub fn named(file: &[u8]) -> &[u8] {
+    let mut rest = file;
+    while let Some(line) = take_line(&mut rest) {
+        let text = line.trim_ascii();
+        if !matches!(text, [] | [b'#', ..]) {
+            return text;
+        }
+    }
+    b""
 }
 
 /// Puts the new content of `/etc/hostname` into `sink`: the first line that is neither empty nor a comment becomes the name, everything

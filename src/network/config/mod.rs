@@ -7,13 +7,22 @@ pub mod backends;
 mod block;
 pub mod choose;
 pub mod edited;
+pub mod hosts;
+#[cfg(test)]
+mod hosts_tests;
 pub mod ifcfg;
 pub mod ini;
 pub mod keyfile;
 pub mod marker;
+pub mod nodename;
+#[cfg(test)]
+mod nodename_tests;
 pub mod out;
+pub mod resolver;
+#[cfg(test)]
+mod resolver_tests;
 mod routes;
-pub mod shell;
+mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;

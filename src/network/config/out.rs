@@ -52,3 +52,11 @@ impl<'a> Out<'a> {
         self.result
     }
 }
+
+impl Sink for Out<'_> {
+    /// Never fails: the error sticks.
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.put(bytes);
+        Ok(())
+    }
+}
