@@ -22,12 +22,14 @@ pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
 mod routes;
+pub mod routes;
 mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
 pub mod suse;
 mod sysconfig;
+pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
