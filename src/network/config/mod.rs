@@ -18,6 +18,7 @@ pub mod nodename;
 #[cfg(test)]
 mod nodename_tests;
 pub mod out;
+pub mod program;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
@@ -39,6 +40,7 @@ use core::ffi::CStr;
 use crate::error::Error;
 use crate::limits::LINK_NAME_LEN;
 use crate::network::model::{Mac, Wanted};
+use crate::network::nodename::Nodename;
 use tree::Tree;
 
 /// One interface, as files describe it.
@@ -61,6 +63,8 @@ pub struct Network<'a> {
     pub macs: &'a [Mac],
     /// Whether `vm-data` may name others that were not understood, so that nothing counts as gone.
     pub is_partial: bool,
+    /// The host name, if it is to be written, for the files that hold it beside addresses.
+    pub nodename: Option<&'a Nodename>,
 }
 
 impl<'a> Network<'a> {
