@@ -1,79 +1,109 @@
 //! Lines of ours in a file of lines that is also the user's: a block between the interface's marker and an end line.
 //!
-//! A block whose end the user took away ends at the next comment or empty line.
+//! A block whose end the user took away ends at the next comment or empty line. What is ours ends in a newline, whatever ends the user's
+//! lines: tools that read such files take a carriage return for a part of the last word.
 
 use crate::network::config::Interface;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
-use crate::network::lines::take_line;
-use crate::network::model::Mac;
+use crate::network::config::template::{self, Lines};
+use crate::network::lines::{take_line, take_word};
+use crate::network::model::{Mac, Wanted};
 use crate::ports::Verdict;
 
 const END: &str = "# nova-agent end";
 
-/// Takes what comes next, a line or a block: `None` for a block of a MAC address that `is_ours`.
-#[inline(never)]
-pub fn take<'a>(text: &mut &'a [u8], is_ours: &dyn Fn(Mac) -> bool) -> Option<Option<&'a [u8]>> {
-    let line = take_line(text)?;
-    if !marked(line).is_some_and(is_ours) {
-        return Some(Some(line));
-    }
-    let mut rest = *text;
-    while let Some(next) = take_line(&mut rest) {
-        match next.trim_ascii() {
-            end if end == END.as_bytes() => *text = rest,
-            [] | [b'#', ..] => {}
-            _ => {
-                *text = rest;
-                continue;
-            }
-        }
-        break;
-    }
-    Some(None)
-}
-
-/// Puts a file with `lines` as the block of `interface`, in the place of what was there for a MAC address that `is_ours`; `None` leaves only
-/// what is the user's. A line of the user's goes if it `goes`.
+/// Puts a file with the lines of `template` as the block of an interface, in the place of what was there for a MAC address that `is_ours`;
+/// without one, what is left is the user's. A line of the user's goes if it `goes`.
 pub fn edit(
     old: &[u8],
-    interface: Option<&Interface>,
+    block: Option<(&Interface, &str)>,
     is_ours: &dyn Fn(Mac) -> bool,
     goes: &dyn Fn(&[u8]) -> bool,
-    lines: &mut dyn FnMut(&mut Out<'_>),
     out: &mut Out<'_>,
 ) -> Verdict {
-    let mut block = |ends: bool, out: &mut Out<'_>| {
-        if let Some(interface) = interface {
-            out.add(if ends { "%\n" } else { "\n%\n" }, &[&Marker(interface)]);
-            lines(out);
-            out.add("%\n", &[&END]);
+    let mut file = File { out, owner: None, ends: true };
+    let (mut rest, mut is_done, mut is_empty, mut dropped) = (old, false, true, false);
+    loop {
+        let line = take_line(&mut rest);
+        let is_block = line.and_then(marked).is_some_and(is_ours);
+        if is_block {
+            skip(&mut rest);
+            dropped = true;
         }
-    };
-    let (mut rest, mut ends, mut is_empty, mut is_done, mut dropped) = (old, true, true, false, false);
-    while let Some(piece) = take(&mut rest, is_ours) {
-        match piece {
-            None if is_done => {}
-            None => {
-                block(true, out);
-                is_done = true;
-            }
-            Some(line) if goes(line) => dropped = true,
-            Some(line) => {
-                out.put(line);
-                ends = line.ends_with(b"\n");
-                is_empty &= line.trim_ascii().is_empty();
+        if (is_block || line.is_none())
+            && !is_done
+            && let Some((interface, template)) = block
+        {
+            is_done = true;
+            file.owner = Some(interface);
+            template::put(template, interface, &mut file);
+            if file.owner.take().is_none() {
+                file.out.add("%\n", &[&END]);
+                is_empty = false;
             }
         }
+        let Some(line) = line else { break };
+        if is_block {
+            continue;
+        }
+        if goes(line) {
+            dropped = true;
+            continue;
+        }
+        file.out.put(line);
+        file.ends = line.ends_with(b"\n");
+        is_empty &= line.trim_ascii().is_empty();
     }
-    if !is_done {
-        block(ends, out);
+    match (is_empty, dropped) {
+        (false, _) => Verdict::Write,
+        (true, true) => Verdict::Remove,
+        (true, false) => Verdict::Leave,
     }
-    if interface.is_some() || !is_empty {
-        Verdict::Write
-    } else if is_done || dropped {
-        Verdict::Remove
-    } else {
-        Verdict::Leave
+}
+
+/// Passes over what is left of a block.
+fn skip(text: &mut &[u8]) {
+    let mut rest = *text;
+    while let Some(line) = take_line(&mut rest) {
+        let line = line.trim_ascii();
+        let ends = line == END.as_bytes();
+        if !ends && matches!(line, [] | [b'#', ..]) {
+            return;
+        }
+        *text = rest;
+        if ends {
+            return;
+        }
     }
+}
+
+/// A file in the making.
+struct File<'a, 'o> {
+    out: &'a mut Out<'o>,
+    /// Whose block is to begin.
+    owner: Option<&'a Interface>,
+    /// Whether the last line has its end.
+    ends: bool,
+}
+
+impl Lines for File<'_, '_> {
+    fn piece(&mut self, text: &str, ends: bool) {
+        if let Some(interface) = self.owner.take() {
+            self.out.add(if self.ends { "%\n" } else { "\n%\n" }, &[&Marker(interface)]);
+        }
+        self.out.put(text.as_bytes());
+        if ends {
+            self.out.put(b"\n");
+        }
+    }
+}
+
+/// Whether a line of the user's is a default route of the main table, of a family in which the host wants one.
+#[inline(never)]
+pub fn is_default(line: &[u8], wanted: &Wanted) -> bool {
+    let mut rest = line;
+    matches!(take_word(&mut rest), b"default" | b"0.0.0.0" | b"0.0.0.0/0" | b"::/0")
+        && (if line.contains(&b':') { wanted.gateway6 } else { wanted.gateway4 }).is_some()
+        && !line.windows(5).any(|word| word == b"table")
 }

@@ -22,7 +22,6 @@ pub mod program;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
-mod routes;
 pub mod routes;
 mod shell;
 pub mod shellvars;

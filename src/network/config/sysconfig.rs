@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::File;
-use crate::network::config::shellvars::{Vars, edit};
+use crate::network::config::shellvars::{Wanted, edit};
 use crate::network::config::tree::{Names, Tree};
-use crate::network::config::{Interface, Network, block};
+use crate::network::config::{Interface, Network, block, template};
 use crate::network::lines::take_line;
 use crate::network::model::Mac;
 use crate::ports::Verdict;
@@ -18,27 +18,26 @@ use crate::text::{Text, cut};
 /// A path of such a file.
 type Path = Text<128>;
 
-/// Edits a file of routes, whose name begins with `prefix`: those of `interface` take the place of whatever was written before.
-pub type EditRoutes = fn(prefix: &str, old: &[u8], interface: &Interface, out: &mut Out<'_>) -> Verdict;
-
 /// One of the two formats.
 pub struct Format {
-    /// Where the files are, with a `/` behind it.
+    /// Where the files are.
     pub directory: &'static str,
+    /// Template of an interface's variables.
+    pub variables: &'static str,
+    /// What is wanted beside them where another file sets the interface up, too.
+    pub against_rivals: &'static str,
+    /// What keeps an interface that is gone from being waited for.
+    pub off: &'static str,
     /// Whether a variable of this name is ours and goes unless it is wanted; without an interface, the interface is gone.
     pub owns: fn(name: &[u8], interface: Option<&Interface>) -> bool,
     /// Whether a variable of this name may be there in a file that is all ours.
     pub knows: fn(name: &[u8]) -> bool,
-    /// Wants an interface's variables; `rivals`: another file sets the interface up, too.
-    pub set: fn(interface: &Interface, rivals: bool, vars: &mut Vars<'_, '_>),
-    /// What keeps an interface that is gone from being waited for.
-    pub off: &'static str,
     /// Whether a file of the user's sets up this interface, by its name (behind `ifcfg-`) and its content.
     pub is_rival: fn(name: &str, content: &[u8], interface: &Interface) -> bool,
-    /// What the names of the files of routes begin with, the interface's name behind it.
-    pub routes: &'static [&'static str],
-    /// Edits one of them.
-    pub edit_routes: EditRoutes,
+    /// What the names of files of routes begin with, the interface's name behind it, and the template of their lines.
+    pub routes: &'static [(&'static str, &'static str)],
+    /// What lines begin with in a file of routes that can take none of ours; empty: there are no such files.
+    pub unlike: &'static str,
 }
 
 /// Ends of names that are no interface's to either tool.
@@ -55,11 +54,9 @@ pub fn write(format: &Format, network: &Network<'_>, tree: &mut Tree<'_>) -> Res
     for (at, interface) in network.interfaces.iter().enumerate() {
         write_interface(format, interface, rivals >> at & 1 != 0, tree)?;
     }
-    for prefix in format.routes {
+    for (prefix, _) in format.routes {
         others(format, prefix, network, tree, &mut |name, path, tree| {
-            tree.edit(path, 0o644, &mut |old, out| {
-                block::edit(old, None, &|mac| is_stale(network, mac, name), &|_| false, &mut |_| {}, out)
-            })
+            tree.edit(path, 0o644, &mut |old, out| block::edit(old, None, &|mac| is_stale(network, mac, name), &|_| false, out))
         })?;
     }
     Ok(())
@@ -139,32 +136,56 @@ fn edit_gone(format: &Format, body: &[u8], out: &mut Out<'_>) -> Verdict {
 }
 
 #[inline(never)]
-fn write_interface(format: &Format, interface: &Interface, rivals: bool, tree: &mut Tree<'_>) -> Result<(), Error> {
+fn write_interface(format: &Format, interface: &Interface, has_rival: bool, tree: &mut Tree<'_>) -> Result<(), Error> {
     let path = Path::of("%/ifcfg-%", &[&format.directory, &interface.name]);
     let (mut was_old, mut is_whole) = (false, true);
     tree.edit(path.as_str(), 0o644, &mut |old, out| {
         let head = Head::of(old);
         was_old = head.is_old;
         out.add("%\n", &[&Marker(interface)]);
-        let owns = &|name: &[u8]| (format.owns)(name, Some(interface));
-        is_whole = edit(head.body, owns, &mut |vars| (format.set)(interface, rivals, vars), out);
+        let wanted: &mut Wanted<'_> = &mut |vars| {
+            template::put(format.variables, interface, vars);
+            if has_rival {
+                template::put(format.against_rivals, interface, vars);
+            }
+        };
+        is_whole = edit(head.body, &|name| (format.owns)(name, Some(interface)), wanted, out);
         Verdict::write_if(is_whole)
     })?;
     if !is_whole {
-        tree.warn("incomplete", path.as_str(), "a quote is open at its end: it is left alone", &[]);
+        tree.warn("not-written", path.as_str(), "no shell could read this file", &[]);
     }
-    for prefix in format.routes {
+    for (prefix, template) in format.routes {
         let path = Path::of("%/%%", &[&format.directory, prefix, &interface.name]);
+        let mut is_unlike = false;
         tree.edit(path.as_str(), 0o644, &mut |old, out| {
             // The agents before this one wrote the whole file.
             let user = if was_old { b"" } else { old };
-            match (format.edit_routes)(prefix, user, interface, out) {
+            is_unlike = !format.unlike.is_empty() && has_line(user, format.unlike);
+            if is_unlike {
+                return Verdict::Leave;
+            }
+            let goes = &|line: &[u8]| block::is_default(line, &interface.wanted);
+            match block::edit(user, Some((interface, *template)), &|_| true, goes, out) {
                 Verdict::Leave if was_old && !old.is_empty() => Verdict::Remove,
                 verdict => verdict,
             }
         })?;
+        if is_unlike && !interface.wanted.routes.is_empty() {
+            tree.warn("not-written", path.as_str(), "it has routes as variables, which takes no other ones: remove it", &[]);
+        }
     }
     Ok(())
+}
+
+/// Whether a line begins with `start`.
+fn has_line(mut text: &[u8], start: &str) -> bool {
+    while let Some(line) = take_line(&mut text) {
+        if line.trim_ascii_start().starts_with(start.as_bytes()) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The first lines of a file, by which it is known whose it is.
