@@ -1,10 +1,10 @@
 //! The table of backends: which ways of keeping the network's configuration this agent knows, in the order in which ties are broken.
 
 use crate::network::config::choose::{Clue, Path, Weight};
-use crate::network::config::{Backend, dhcpcd, freebsd, ifstate, ifupdown, keyfile, netctl, netifrc, netplan, networkd};
+use crate::network::config::{Backend, dhcpcd, freebsd, ifcfg, ifstate, ifupdown, keyfile, netctl, netifrc, netplan, networkd, suse};
 
 /// Those of Linux.
-pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, KEYFILE, NETWORKD, NETIFRC, NETCTL, DHCPCD];
+pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, KEYFILE, IFCFG, NETWORKD, SUSE, NETIFRC, NETCTL, DHCPCD];
 
 const IFUPDOWN: Backend = Backend {
     name: "ifupdown",
@@ -112,6 +112,46 @@ const DHCPCD: Backend = Backend {
     reload: &[],
 };
 
+const IFCFG: Backend = Backend {
+    name: "ifcfg",
+    clues: &[
+        // NetworkManager reads them, too, where it has the plugin.
+        clue(Weight::Owns, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", "/usr/share/dbus-1/system.d/nm-ifcfg-rh.conf"),
+        clue(Weight::Owns, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", "/etc/dbus-1/system.d/nm-ifcfg-rh.conf"),
+        clue(Weight::Owns, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", "/var/lock/subsys/network"),
+        clue(Weight::Runs, Path::Whole("/var/lock/subsys/network"), "", "/etc/sysconfig/network-scripts/ifup-eth"),
+        // Up to RHEL 7, where NetworkManager takes no keyfiles unless told to.
+        clue(Weight::Runs, Path::Whole("/etc/dbus-1/system.d/nm-ifcfg-rh.conf"), "", NETWORK_MANAGER_RUNS),
+        clue(Weight::Enabled, Path::Whole("/etc/rc3.d/S10network"), "", "/etc/sysconfig/network-scripts/ifup-eth"),
+        clue(Weight::Configured, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", ""),
+        clue(Weight::Installed, Path::Whole("/etc/sysconfig/network-scripts/ifup-eth"), "", ""),
+    ],
+    write: ifcfg::write,
+    enter: None,
+    reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
+};
+
+const SUSE: Backend = Backend {
+    name: "suse",
+    clues: &[
+        // The ifup of SLES 10 and 11, and that of 9.
+        clue(Weight::Owns, Path::Named("/dev/.sysconfig/network/if-%"), "", ""),
+        clue(Weight::Owns, Path::Named("/var/run/sysconfig/if-%"), "", ""),
+        clue(Weight::Owns, Path::Named("/etc/sysconfig/network/ifcfg-%"), "", WICKED_RUNS),
+        clue(Weight::Runs, Path::Whole(WICKED_RUNS), "", ""),
+        // Where systemd is older than 235.
+        clue(Weight::Runs, Path::Whole("/sys/fs/cgroup/systemd/system.slice/wickedd.service"), "", ""),
+        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/wicked.service"), "", ""),
+        clue(Weight::Configured, Path::Named("/etc/sysconfig/network/ifcfg-%"), "", ""),
+        clue(Weight::Installed, Path::Whole("/usr/sbin/wicked"), "", ""),
+        clue(Weight::Installed, Path::Whole("/etc/sysconfig/network/scripts/functions"), "", ""),
+    ],
+    write: suse::write,
+    enter: None,
+    // Not ifreload, which takes down what has changed.
+    reload: &[&[c"/usr/sbin/wicked", c"ifup", c"boot"], &[c"/sbin/netconfig", c"update"]],
+};
+
 const NETPLAN_PROGRAM: &str = "/usr/sbin/netplan";
 
 /// It makes this directory when it starts.
@@ -119,6 +159,8 @@ const NETWORKD_RUNS: &str = "/run/systemd/netif";
 
 /// systemd's note of the unit that runs (since 235).
 const NETWORK_MANAGER_RUNS: &str = "/run/systemd/units/invocation:NetworkManager.service";
+
+const WICKED_RUNS: &str = "/run/systemd/units/invocation:wickedd.service";
 
 const fn clue(weight: Weight, path: Path, holds: &'static str, with: &'static str) -> Clue {
     Clue { weight, path, holds, with }

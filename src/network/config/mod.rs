@@ -4,6 +4,7 @@
 //! of files and give the new ones, through a [`tree::Tree`].
 
 pub mod backends;
+mod block;
 mod blocks;
 pub mod choose;
 pub mod dhcpcd;
@@ -12,6 +13,7 @@ pub mod freebsd;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
+pub mod ifcfg;
 mod ifstate;
 mod ifupdown;
 pub mod ini;
@@ -41,6 +43,8 @@ pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
 mod stanzas;
+pub mod suse;
+mod sysconfig;
 pub mod template;
 #[cfg(test)]
 pub mod testing;
