@@ -7,9 +7,9 @@
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::{File, Last, Statement};
+use crate::network::config::template::Variable;
 use crate::network::config::{Interface, Network};
 use crate::network::model::Mac;
-use crate::text::{Line, Show};
 
 /// How a file names the variables of interfaces, and what it says in them.
 pub trait Format {
@@ -41,7 +41,7 @@ pub enum Fate<'n> {
 /// Whose the variables of `interface` are.
 pub fn fate<'n>(network: &Network<'n>, file: File<'_>, format: &dyn Format, interface: &[u8]) -> Fate<'n> {
     for (index, named) in network.interfaces.iter().enumerate() {
-        if is_of(named, interface) {
+        if Variable(named).is(interface) {
             return Fate::Ours(index, named);
         }
     }
@@ -103,28 +103,7 @@ pub fn edit(old: &[u8], network: &Network<'_>, format: &mut dyn Format, out: &mu
     true
 }
 
-/// Whether variables call `interface` so.
-pub fn is_of(interface: &Interface, name: &[u8]) -> bool {
-    let own = interface.name.as_bytes();
-    own.len() == name.len() && own.iter().zip(name).all(|(&byte, &found)| in_variable(byte) == found)
-}
-
 fn put(interface: &Interface, file: File<'_>, format: &dyn Format, out: &mut Out<'_>) {
     out.add("%\n", &[&Marker(interface)]);
     format.put(interface, file, out);
-}
-
-fn in_variable(byte: u8) -> u8 {
-    if byte.is_ascii_alphanumeric() { byte } else { b'_' }
-}
-
-/// An interface's name as a part of variables' names.
-pub struct Variable<'a>(pub &'a Interface);
-
-impl Show for Variable<'_> {
-    fn show(&self, line: &mut Line) {
-        for byte in self.0.name.bytes() {
-            line.put_byte(in_variable(byte));
-        }
-    }
 }

@@ -7,11 +7,13 @@
 use crate::error::Error;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
+use crate::network::config::template::{self, Lines};
 use crate::network::config::tree::Tree;
-use crate::network::config::{Interface, Network};
+use crate::network::config::{Interface, Network, routes};
 use crate::network::lines::take_line;
 use crate::network::model::{Address, Route, Wanted};
 use crate::ports::Verdict;
+use crate::text::Parts;
 
 const PATH: &str = "/etc/dhcpcd.conf";
 
@@ -48,6 +50,25 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     }
     tree.edit(PATH, 0o644, &mut |old, out| edit(network, old, out))
 }
+
+const BLOCK: &str = "\
+|interface %I
+4a1|static ip_address=%a
+4a!|noipv4
+4a?4G|static routers=%i
+";
+const REST: &str = "\
+d?|static domain_name_servers=\\
+d|%_%i\\
+d?|
+6a1|static ip6_address=%a
+";
+const MISSING: &str = "\
+4a+?|a second IPv4 address
+6a+?|a second IPv6 address
+6G?|an IPv6 gateway
+6s?|an IPv6 route
+";
 
 /// Whose block a line is in.
 enum Block<'a> {
@@ -157,61 +178,40 @@ fn holds(wanted: &Wanted, route: &Route) -> bool {
 
 fn put(interface: &Interface, out: &mut Out<'_>) {
     let wanted = &interface.wanted;
-    out.add("%\ninterface %\n", &[&Marker(interface), &interface.name]);
-    if let Some(address) = first(wanted, true) {
-        out.add("static ip_address=%\n", &[address]);
-        if address.prefix_len == 31 {
-            // dhcpcd would take the neighbour's address as the broadcast address.
-            out.put(b"static broadcast_address=255.255.255.255\n");
-        }
-        if let Some(gateway) = &wanted.gateway4 {
-            out.add("static routers=%\n", &[gateway]);
-        }
-    } else {
-        out.put(b"noipv4\n");
+    out.add("%\n", &[&Marker(interface)]);
+    template::put(BLOCK, interface, out);
+    if first(wanted, true).is_some_and(|address| address.prefix_len == 31) {
+        // dhcpcd would take the neighbour's address for that.
+        out.put(b"static broadcast_address=255.255.255.255\n");
     }
     for route in &wanted.routes {
         if let Some(gateway) = &route.gateway
             && holds(wanted, route)
         {
-            out.add("static routes=%/% %\n", &[&route.destination, &route.prefix_len, gateway]);
+            out.add("static routes=% %\n", &[&routes::destination(route), gateway]);
         }
     }
-    let mut before = "static domain_name_servers=";
-    for server in &wanted.dns {
-        out.add("%%", &[&before, server]);
-        before = " ";
-    }
-    if !wanted.dns.is_empty() {
-        out.put(b"\n");
-    }
-    if let Some(address) = first(wanted, false) {
-        out.add("static ip6_address=%\n", &[address]);
+    template::put(REST, interface, out);
+}
+
+/// Logs each line, which is something that dhcpcd.conf has no words for.
+struct Warn<'a, 't> {
+    tree: &'a mut Tree<'t>,
+    interface: &'a Interface,
+}
+
+impl Lines for Warn<'_, '_> {
+    fn piece(&mut self, what: &str, _: bool) {
+        let parts: &Parts<'_> = &[&what, &self.interface.name];
+        self.tree.warn("incomplete", PATH, "dhcpcd.conf cannot hold %: % is without it after a reboot", parts);
     }
 }
 
-/// Says what dhcpcd.conf has no words for.
 fn warn(interface: &Interface, tree: &mut Tree<'_>) {
-    let wanted = &interface.wanted;
-    let [mut more4, mut more6, mut routes4, mut routes6] = [false; 4];
-    for address in &wanted.addresses {
-        let more = if address.ip.is_v4() { &mut more4 } else { &mut more6 };
-        *more |= first(wanted, address.ip.is_v4()) != Some(address);
-    }
-    for route in &wanted.routes {
-        let missing = if route.destination.is_v4() { &mut routes4 } else { &mut routes6 };
-        *missing |= !holds(wanted, route);
-    }
-    for (missing, what) in [
-        (more4, "a second IPv4 address"),
-        (more6, "a second IPv6 address"),
-        (wanted.gateway6.is_some(), "an IPv6 gateway"),
-        (routes4, "a route without a gateway in the subnet"),
-        (routes6, "an IPv6 route"),
-    ] {
-        if missing {
-            tree.warn("incomplete", PATH, "dhcpcd.conf cannot hold %: % is without it after a reboot", &[&what, &interface.name]);
-        }
+    let mut lines = Warn { tree, interface };
+    template::put(MISSING, interface, &mut lines);
+    if interface.wanted.routes.iter().any(|route| route.destination.is_v4() && !holds(&interface.wanted, route)) {
+        lines.piece("a route without a gateway in the subnet", true);
     }
 }
 

@@ -4,9 +4,10 @@
 //! subnet is made a neighbour by a route in front of those through it. Before FreeBSD 9, IPv6 had a script and variables of its own.
 
 use crate::error::Error;
-use crate::network::config::blocks::{self, Fate, Format, Variable};
+use crate::network::config::blocks::{self, Fate, Format};
 use crate::network::config::out::Out;
 use crate::network::config::shell::{File, Last, Statement};
+use crate::network::config::template::Variable;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
 use crate::network::ip::{Family, Ip, number};
@@ -224,7 +225,7 @@ fn put_words(interface: &Interface, file: File<'_>, suffix: &[u8], out: &mut Out
     let (mut rest, mut value): (_, &[u8]) = (file, b"");
     while let Some(statement) = rest.take() {
         let name = statement.name.strip_prefix(b"ifconfig_").and_then(|name| name.strip_suffix(suffix));
-        if name.is_some_and(|name| blocks::is_of(interface, name)) {
+        if name.is_some_and(|name| Variable(interface).is(name)) {
             value = unquoted(statement.value);
         }
     }

@@ -7,14 +7,14 @@ use crate::error::Error;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::{self, take_literal};
-use crate::network::config::shellvars::{self, Vars, is_any};
+use crate::network::config::shellvars::{self, is_any};
+use crate::network::config::template;
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network};
-use crate::network::ip::Ip;
 use crate::network::lines::take_line;
-use crate::network::model::{Mac, Wanted};
+use crate::network::model::Mac;
 use crate::ports::{Kind, Verdict};
-use crate::text::{Hex, Line, Parts, Show, Text, cut};
+use crate::text::{Hex, Line, Show, Text, cut};
 
 const PROFILES: &str = "/etc/netctl";
 /// What the names of our own profiles begin with; the interface's name follows.
@@ -22,6 +22,32 @@ const OWN: &str = "nova-agent-";
 
 /// What we say in a profile.
 const KEYS: [&str; 8] = ["IP", "Address", "Gateway", "Routes", "IP6", "Address6", "Gateway6", "Routes6"];
+
+const PROFILE: &str = "\
+|Interface=%I
+|Connection=ethernet
+|ForceConnect=yes
+4a!|IP=no
+4a?|IP=static
+4a?|Address=(\\
+4a|%_'%a'\\
+4a?|)
+4N|Gateway='%i'
+4f?|Routes=(\\
+4f|%_'%d%v%o'\\
+4f?|)
+6a?|IP6=static
+6a?|Address6=(\\
+6a|%_'%a'\\
+6a?|)
+6N|Gateway6='%i'
+6f?|Routes6=(\\
+6f|%_'%d%v'\\
+6f?|)
+d?|DNS=(\\
+d|%_'%i'\\
+d?|)
+";
 
 type Path = Text<320>;
 
@@ -129,91 +155,7 @@ fn put(old: &[u8], interface: Option<&Interface>, out: &mut Out<'_>) -> bool {
         return shellvars::edit(rest, &|name| is_any(name, &KEYS) || is_any(name, &["ForceConnect", "DNS"]), &mut |_| {}, out);
     };
     out.add("%\n", &[&Marker(interface)]);
-    shellvars::edit(rest, &|name| is_any(name, &KEYS), &mut |vars| say(interface, vars), out)
-}
-
-/// Says what the interface is to have.
-fn say(interface: &Interface, vars: &mut Vars<'_, '_>) {
-    let wanted = &interface.wanted;
-    vars.set("Interface=%", &[&interface.name]);
-    vars.set("Connection=ethernet", &[]);
-    vars.set("ForceConnect=yes", &[]);
-    for (gateway, family) in [(&wanted.gateway4, ""), (&wanted.gateway6, "6")] {
-        let is_v4 = family.is_empty();
-        let mut list = List::new("Address", family);
-        for address in &wanted.addresses {
-            if address.ip.is_v4() == is_v4 {
-                if list.is_empty() {
-                    vars.set("IP%=static", &[&family]);
-                }
-                list.add(vars, "%", &[address]);
-            }
-        }
-        if !list.end(vars) && is_v4 {
-            vars.set("IP=no", &[]);
-        }
-        let mut list = List::new("Routes", family);
-        if let Some(gateway) = gateway {
-            if on_link(wanted, gateway).is_empty() {
-                vars.set("Gateway%='%'", &[&family, gateway]);
-            } else {
-                list.add(vars, "default via % onlink", &[gateway]);
-            }
-        }
-        for route in &wanted.routes {
-            if route.destination.is_v4() == is_v4 {
-                let suffix = route.gateway.as_ref().map_or("", |gateway| on_link(wanted, gateway));
-                list.add(vars, "%%", &[route, &suffix]);
-            }
-        }
-        list.end(vars);
-    }
-    let mut list = List::new("DNS", "");
-    for server in &wanted.dns {
-        list.add(vars, "%", &[server]);
-    }
-    list.end(vars);
-}
-
-/// What `ip route` has to be told of a gateway that is in no subnet of the interface.
-fn on_link(wanted: &Wanted, gateway: &Ip) -> &'static str {
-    if wanted.covers(gateway) || gateway.is_link_local_v6() { "" } else { " onlink" }
-}
-
-/// An array of strings: `NAME=('…' '…')`.
-struct List {
-    name: &'static str,
-    family: &'static str,
-    count: usize,
-}
-
-impl List {
-    fn new(name: &'static str, family: &'static str) -> Self {
-        Self { name, family, count: 0 }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    fn add(&mut self, vars: &mut Vars<'_, '_>, template: &str, parts: &Parts<'_>) {
-        if self.is_empty() {
-            vars.set("%%=(", &[&self.name, &self.family]);
-        } else {
-            vars.add(" ", &[]);
-        }
-        self.count += 1;
-        let item = Text::<128>::of(template, parts);
-        vars.add("'%'", &[&item]);
-    }
-
-    /// Ends it; `false` if there is nothing in it, so that it is not there at all.
-    fn end(&self, vars: &mut Vars<'_, '_>) -> bool {
-        if !self.is_empty() {
-            vars.add(")", &[]);
-        }
-        !self.is_empty()
-    }
+    shellvars::edit(rest, &|name| is_any(name, &KEYS), &mut |vars| template::put(PROFILE, interface, vars), out)
 }
 
 /// A name as systemd.unit(5) escapes it.

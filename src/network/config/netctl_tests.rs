@@ -5,7 +5,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
-use crate::network::config::testing::{System, any_interfaces, interface};
+use crate::network::config::testing::{System, any_interfaces, interface, wanted_routes};
 
 #[test]
 fn names_of_units() {
@@ -74,29 +74,18 @@ proptest! {
         for Interface { name, wanted, .. } in &interfaces {
             let profile = system.read(&std::format!("/etc/netctl/nova-agent-{name}"));
             prop_assert_eq!(values(&profile, "Interface"), [name.to_string()]);
-            for (family, gateway, is_v4) in [("", wanted.gateway4, true), ("6", wanted.gateway6, false)] {
+            for (family, is_v4) in [("", true), ("6", false)] {
                 let read = |name: &str| values(&profile, &std::format!("{name}{family}"));
                 let addresses: Vec<String> = wanted.addresses.iter().filter(|address| address.ip.is_v4() == is_v4).map(ToString::to_string).collect();
                 let way = if !addresses.is_empty() { Some("static") } else if is_v4 { Some("no") } else { None };
                 let read_way = read("IP");
                 prop_assert_eq!(read_way.first().map(|way| way.split(' ').next().unwrap()), way);
                 prop_assert_eq!(read("Address"), addresses);
-                let mut gateways = read("Gateway");
-                let mut routes = Vec::new();
-                for route in read("Routes") {
-                    let (plain, is_on_link) = route.strip_suffix(" onlink").map_or((route.as_str(), false), |route| (route, true));
-                    if let Some((_, via)) = plain.split_once(" via ") {
-                        let via = Ip::parse(via).unwrap();
-                        prop_assert_eq!(is_on_link, !wanted.covers(&via) && !via.is_link_local_v6());
-                    }
-                    match plain.strip_prefix("default via ") {
-                        Some(via) => gateways.push(via.into()),
-                        None => routes.push(plain.to_string()),
-                    }
-                }
-                prop_assert_eq!(gateways, gateway.iter().map(ToString::to_string).collect::<Vec<_>>());
-                let wanted: Vec<String> = wanted.routes.iter().filter(|route| route.destination.is_v4() == is_v4).map(ToString::to_string).collect();
-                prop_assert_eq!(routes, wanted);
+                let mut found = read("Routes");
+                found.extend(read("Gateway").iter().map(|gateway| std::format!("default via {gateway}")));
+                let expected = wanted_routes(wanted, is_v4, " onlink");
+                found.sort();
+                prop_assert_eq!(found, expected);
             }
             prop_assert_eq!(values(&profile, "DNS"), wanted.dns.iter().map(ToString::to_string).collect::<Vec<_>>());
         }

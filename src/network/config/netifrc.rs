@@ -4,18 +4,31 @@
 //! The arrays of before 2011 are not written.
 
 use crate::error::Error;
-use crate::network::config::blocks::{self, Fate, Format, Variable, fate};
+use crate::network::config::blocks::{self, Fate, Format, fate};
 use crate::network::config::out::Out;
 use crate::network::config::shell::File;
+use crate::network::config::template::{self, Variable};
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network};
-use crate::network::ip::Ip;
-use crate::network::model::Wanted;
 use crate::ports::Verdict;
-use crate::text::{Parts, Text, cut};
+use crate::text::{Text, cut};
 
 const PATH: &str = "/etc/conf.d/net";
 const RUNLEVEL: &str = "/etc/runlevels/default";
+
+/// Without a variable an interface would be set up by DHCP.
+const VARIABLES: &str = "\
+a!|config_%V=\"null\"
+a1|config_%V=\"%a
+a+|%a
+a?|\"
+r1|routes_%V=\"%d%v%o
+r+|%d%v%o
+r?|\"
+d?|dns_servers_%V=\"\\
+d|%_%i\\
+d?|\"
+";
 
 struct Netifrc<'n>(&'n Network<'n>);
 
@@ -67,69 +80,14 @@ impl Format for Netifrc<'_> {
         let interface = name.strip_prefix(b"config_").or(name.strip_prefix(b"routes_"));
         // Where the host names no servers, the user's stay.
         interface.or(name.strip_prefix(b"dns_servers_").filter(|interface| {
-            let is_silent = |named: &Interface| named.wanted.dns.is_empty() && blocks::is_of(named, interface);
+            let is_silent = |named: &Interface| named.wanted.dns.is_empty() && Variable(named).is(interface);
             !self.0.interfaces.iter().any(is_silent)
         }))
     }
 
     fn put(&self, interface: &Interface, _: File<'_>, out: &mut Out<'_>) {
-        let wanted = &interface.wanted;
-        let mut list = List { out, name: &Variable(interface), opening: "config_%=\"", is_open: false };
-        if wanted.addresses.is_empty() {
-            list.add("", "null", &[]);
-        }
-        for address in &wanted.addresses {
-            list.add("\n", "%", &[address]);
-        }
-        list.next("routes_%=\"");
-        for gateway in wanted.gateway4.iter().chain(&wanted.gateway6) {
-            list.add("\n", "default via %%", &[gateway, &on_link(wanted, gateway)]);
-        }
-        for route in &wanted.routes {
-            let suffix = route.gateway.as_ref().map_or("", |gateway| on_link(wanted, gateway));
-            list.add("\n", "%%", &[route, &suffix]);
-        }
-        list.next("dns_servers_%=\"");
-        for server in &wanted.dns {
-            list.add(" ", "%", &[server]);
-        }
-        list.next("");
+        template::put(VARIABLES, interface, out);
     }
-}
-
-/// The value of a variable in the making.
-struct List<'l, 'o> {
-    out: &'l mut Out<'o>,
-    name: &'l Variable<'l>,
-    opening: &'static str,
-    is_open: bool,
-}
-
-impl List<'_, '_> {
-    #[inline(never)]
-    fn add(&mut self, parting: &str, template: &str, parts: &Parts<'_>) {
-        if self.is_open {
-            self.out.put(parting.as_bytes());
-        } else {
-            self.out.add(self.opening, &[self.name]);
-        }
-        self.is_open = true;
-        self.out.add(template, parts);
-    }
-
-    /// Ends the variable, which is not there at all if nothing was added. The next one begins with `opening`.
-    fn next(&mut self, opening: &'static str) {
-        if self.is_open {
-            self.out.put(b"\"\n");
-        }
-        self.is_open = false;
-        self.opening = opening;
-    }
-}
-
-/// What `ip route` has to be told of a gateway that is in no subnet of the interface.
-fn on_link(wanted: &Wanted, gateway: &Ip) -> &'static str {
-    if wanted.covers(gateway) || gateway.is_link_local_v6() { "" } else { " onlink" }
 }
 
 #[cfg(test)]

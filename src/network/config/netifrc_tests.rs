@@ -5,7 +5,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
-use crate::network::config::testing::{System, any_interfaces, interface};
+use crate::network::config::testing::{System, any_interfaces, interface, wanted_routes};
 
 #[test]
 fn names_of_variables() {
@@ -51,20 +51,12 @@ proptest! {
         for Interface { name, wanted, .. } in &interfaces {
             let addresses: Vec<String> = wanted.addresses.iter().map(ToString::to_string).collect();
             prop_assert_eq!(values(&text, &std::format!("config_{name}")), if addresses.is_empty() { std::vec!["null".into()] } else { addresses });
-            let (mut gateways, mut routes) = (Vec::new(), Vec::new());
-            for route in values(&text, &std::format!("routes_{name}")) {
-                let (plain, is_on_link) = route.strip_suffix(" onlink").map_or((route.as_str(), false), |route| (route, true));
-                if let Some((_, via)) = plain.split_once(" via ") {
-                    let via = Ip::parse(via).unwrap();
-                    prop_assert_eq!(is_on_link, !wanted.covers(&via) && !via.is_link_local_v6());
-                }
-                match plain.strip_prefix("default via ") {
-                    Some(via) => gateways.push(via.to_string()),
-                    None => routes.push(plain.to_string()),
-                }
-            }
-            prop_assert_eq!(gateways, wanted.gateway4.iter().chain(&wanted.gateway6).map(ToString::to_string).collect::<Vec<_>>());
-            prop_assert_eq!(routes, wanted.routes.iter().map(ToString::to_string).collect::<Vec<_>>());
+            let mut routes = values(&text, &std::format!("routes_{name}"));
+            routes.sort();
+            let mut expected = wanted_routes(wanted, true, " onlink");
+            expected.extend(wanted_routes(wanted, false, ""));
+            expected.sort();
+            prop_assert_eq!(routes, expected);
             let servers: Vec<String> = wanted.dns.iter().map(ToString::to_string).collect();
             prop_assert_eq!(values(&text, &std::format!("dns_servers_{name}")).join(" "), servers.join(" "));
         }
