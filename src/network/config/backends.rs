@@ -1,20 +1,29 @@
 //! The table of backends: which ways of keeping the network's configuration this agent knows, in the order in which ties are broken.
+//!
+//! What the clues mean is in [`super::choose`].
 
-use crate::network::config::choose::{Clue, Path, Weight};
-use crate::network::config::{Backend, dhcpcd, freebsd, ifcfg, ifstate, ifupdown, keyfile, netctl, netifrc, netplan, networkd, suse};
+use crate::network::config::{Argv, Backend, dhcpcd, freebsd, ifcfg, ifstate, ifupdown, keyfile, netctl, netifrc, netplan, networkd, suse};
 
 /// Those of Linux.
 pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, KEYFILE, IFCFG, NETWORKD, SUSE, NETIFRC, NETCTL, DHCPCD];
 
+/// Those of FreeBSD.
+pub const FREEBSD: &[Backend] = &[Backend { name: "freebsd", clues: "i /etc/rc.conf\n", write: freebsd::write, enter: None, reload: &[] }];
+
+/// Makes a running NetworkManager read its files.
+const NMCLI: Argv = &[c"/usr/bin/nmcli", c"connection", c"reload"];
+/// Makes a running networkd read its files.
+const NETWORKCTL: Argv = &[c"/usr/bin/networkctl", c"reload"];
+
 const IFUPDOWN: Backend = Backend {
     name: "ifupdown",
-    clues: &[
-        clue(Weight::Owns, Path::Named("/run/network/ifstate.%"), "\n", "/sbin/ifup"),
-        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/networking.service"), "", "/sbin/ifup"),
-        clue(Weight::Enabled, Path::Whole("/etc/runlevels/boot/networking"), "", "/sbin/ifup"),
-        clue(Weight::Configured, Path::Whole("/etc/network/interfaces"), "\niface e", "/sbin/ifup"),
-        clue(Weight::Installed, Path::Whole("/sbin/ifup"), "", "/etc/network"),
-    ],
+    clues: "\
+o /run/network/ifstate.% +/sbin/ifup
+e /etc/systemd/system/multi-user.target.wants/networking.service +/sbin/ifup
+e /etc/runlevels/boot/networking +/sbin/ifup
+c /etc/network/interfaces +/sbin/ifup =iface e
+i /sbin/ifup +/etc/network
+",
     write: ifupdown::write,
     enter: Some(ifstate::enter),
     reload: &[],
@@ -22,158 +31,135 @@ const IFUPDOWN: Backend = Backend {
 
 const NETPLAN: Backend = Backend {
     name: "netplan",
-    clues: &[
-        clue(Weight::Owns, Path::Indexed("/run/systemd/netif/links/%"), "NETWORK_FILE=/run/systemd/network/10-netplan-", NETWORKD_RUNS),
-        clue(Weight::Owns, Path::Named("/run/NetworkManager/system-connections/netplan-%.nmconnection"), "", NETWORK_MANAGER_RUNS),
-        clue(Weight::Configured, Path::Whole("/etc/netplan/50-cloud-init.yaml"), "", NETPLAN_PROGRAM),
-        clue(Weight::Configured, Path::Whole("/etc/netplan/99-nova-agent.yaml"), "", NETPLAN_PROGRAM),
-        clue(Weight::Configured, Path::Whole("/etc/netplan/rackspace-cloud.yaml"), "", NETPLAN_PROGRAM),
-        clue(Weight::Installed, Path::Whole(NETPLAN_PROGRAM), "", ""),
-    ],
+    clues: "\
+o /run/systemd/netif/links/# +/run/systemd/netif =NETWORK_FILE=/run/systemd/network/10-netplan-
+o /run/NetworkManager/system-connections/netplan-%.nmconnection +/run/systemd/units/invocation:NetworkManager.service
+c /etc/netplan/50-cloud-init.yaml +/usr/sbin/netplan
+c /etc/netplan/99-nova-agent.yaml +/usr/sbin/netplan
+c /etc/netplan/rackspace-cloud.yaml +/usr/sbin/netplan
+i /usr/sbin/netplan
+",
     write: netplan::write,
     enter: None,
-    reload: &[&[c"/usr/sbin/netplan", c"generate"], &[c"/usr/bin/networkctl", c"reload"], &[c"/usr/bin/nmcli", c"connection", c"reload"]],
+    reload: &[&[c"/usr/sbin/netplan", c"generate"], NETWORKCTL, NMCLI],
 };
 
+/// NetworkManager keeps its note of a link when it ends, so it has to run, too. A link that it does not manage has no such line. The unit's
+/// invocation is systemd's note of what runs (since 235).
 const KEYFILE: Backend = Backend {
     name: "keyfile",
-    clues: &[
-        // Kept when the daemon ends, so it has to run, too. A link that it does not manage has no such file.
-        clue(Weight::Owns, Path::Indexed("/run/NetworkManager/devices/%"), "connection-uuid=", NETWORK_MANAGER_RUNS),
-        clue(Weight::Runs, Path::Whole(NETWORK_MANAGER_RUNS), "", ""),
-        clue(Weight::Runs, Path::Whole("/run/openrc/started/NetworkManager"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/NetworkManager.service"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/etc/runlevels/default/NetworkManager"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/var/service/NetworkManager"), "", ""),
-        clue(Weight::Installed, Path::Whole("/usr/sbin/NetworkManager"), "", ""),
-        clue(Weight::Installed, Path::Whole("/usr/bin/NetworkManager"), "", ""),
-    ],
+    clues: "\
+o /run/NetworkManager/devices/# +/run/systemd/units/invocation:NetworkManager.service =connection-uuid=
+r /run/systemd/units/invocation:NetworkManager.service
+r /run/openrc/started/NetworkManager
+e /etc/systemd/system/multi-user.target.wants/NetworkManager.service
+e /etc/runlevels/default/NetworkManager
+e /var/service/NetworkManager
+i /usr/sbin/NetworkManager
+i /usr/bin/NetworkManager
+",
     write: keyfile::write,
     enter: None,
-    reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
+    reload: &[NMCLI],
 };
 
+/// A link that networkd does not manage has no such line; it makes the directory when it starts.
 const NETWORKD: Backend = Backend {
     name: "networkd",
-    clues: &[
-        // A link that it does not manage has no such line.
-        clue(Weight::Owns, Path::Indexed("/run/systemd/netif/links/%"), "NETWORK_FILE=", NETWORKD_RUNS),
-        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/systemd-networkd.service"), "", ""),
-    ],
+    clues: "\
+o /run/systemd/netif/links/# +/run/systemd/netif =NETWORK_FILE=
+e /etc/systemd/system/multi-user.target.wants/systemd-networkd.service
+",
     write: networkd::write,
     enter: None,
-    reload: &[&[c"/usr/bin/networkctl", c"reload"]],
+    reload: &[NETWORKCTL],
 };
 
-const NETIFRC: Backend = Backend {
-    name: "netifrc",
-    clues: &[
-        clue(Weight::Owns, Path::Named("/run/openrc/started/net.%"), "", ""),
-        clue(Weight::Enabled, Path::Named("/etc/runlevels/default/net.%"), "", ""),
-        clue(Weight::Enabled, Path::Named("/etc/runlevels/boot/net.%"), "", ""),
-        clue(Weight::Installed, Path::Whole("/lib/netifrc/net"), "", ""),
-    ],
-    write: netifrc::write,
-    enter: None,
-    reload: &[],
-};
-
-const NETCTL: Backend = Backend {
-    name: "netctl",
-    clues: &[
-        clue(Weight::Owns, Path::Named("/run/systemd/units/invocation:netctl@%.service"), "", ""),
-        clue(Weight::Owns, Path::Named("/run/systemd/units/invocation:netctl@nova\\x2dagent\\x2d%.service"), "", ""),
-        clue(Weight::Enabled, Path::Named("/etc/systemd/system/multi-user.target.wants/netctl@%.service"), "", ""),
-        clue(Weight::Enabled, Path::Named("/etc/systemd/system/multi-user.target.wants/netctl@nova\\x2dagent\\x2d%.service"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/netctl.service"), "", ""),
-        clue(Weight::Installed, Path::Whole("/usr/bin/netctl"), "", ""),
-    ],
-    write: netctl::write,
-    enter: None,
-    reload: &[],
-};
-
-const DHCPCD: Backend = Backend {
-    name: "dhcpcd",
-    clues: &[
-        // The manager of all interfaces; one that another program or a person started for a single interface is no evidence.
-        clue(Weight::Runs, Path::Whole("/run/dhcpcd/pid"), "", ""),
-        clue(Weight::Runs, Path::Whole("/run/dhcpcd.pid"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/dhcpcd.service"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/etc/runlevels/default/dhcpcd"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/var/service/dhcpcd"), "", ""),
-        clue(Weight::Configured, Path::Whole("/etc/dhcpcd.conf"), "\ninterface ", ""),
-        clue(Weight::Installed, Path::Whole("/sbin/dhcpcd"), "", ""),
-        clue(Weight::Installed, Path::Whole("/usr/bin/dhcpcd"), "", ""),
-    ],
-    write: dhcpcd::write,
-    enter: None,
-    // `dhcpcd -n` would start one where none runs; one that runs was told to leave our interfaces.
-    reload: &[],
-};
-
+/// NetworkManager reads the files, too, where it has the plugin; up to RHEL 7 it takes no keyfiles unless told to.
 const IFCFG: Backend = Backend {
     name: "ifcfg",
-    clues: &[
-        // NetworkManager reads them, too, where it has the plugin.
-        clue(Weight::Owns, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", "/usr/share/dbus-1/system.d/nm-ifcfg-rh.conf"),
-        clue(Weight::Owns, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", "/etc/dbus-1/system.d/nm-ifcfg-rh.conf"),
-        clue(Weight::Owns, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", "/var/lock/subsys/network"),
-        clue(Weight::Runs, Path::Whole("/var/lock/subsys/network"), "", "/etc/sysconfig/network-scripts/ifup-eth"),
-        // Up to RHEL 7, where NetworkManager takes no keyfiles unless told to.
-        clue(Weight::Runs, Path::Whole("/etc/dbus-1/system.d/nm-ifcfg-rh.conf"), "", NETWORK_MANAGER_RUNS),
-        clue(Weight::Enabled, Path::Whole("/etc/rc3.d/S10network"), "", "/etc/sysconfig/network-scripts/ifup-eth"),
-        clue(Weight::Configured, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", ""),
-        clue(Weight::Installed, Path::Whole("/etc/sysconfig/network-scripts/ifup-eth"), "", ""),
-    ],
+    clues: "\
+o /etc/sysconfig/network-scripts/ifcfg-% +/usr/share/dbus-1/system.d/nm-ifcfg-rh.conf
+o /etc/sysconfig/network-scripts/ifcfg-% +/etc/dbus-1/system.d/nm-ifcfg-rh.conf
+o /etc/sysconfig/network-scripts/ifcfg-% +/var/lock/subsys/network
+r /var/lock/subsys/network +/etc/sysconfig/network-scripts/ifup-eth
+r /etc/dbus-1/system.d/nm-ifcfg-rh.conf +/run/systemd/units/invocation:NetworkManager.service
+e /etc/rc3.d/S10network +/etc/sysconfig/network-scripts/ifup-eth
+c /etc/sysconfig/network-scripts/ifcfg-%
+i /etc/sysconfig/network-scripts/ifup-eth
+",
     write: ifcfg::write,
     enter: None,
-    reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
+    reload: &[NMCLI],
 };
 
+/// The ifup of SLES 10 and 11, that of 9, and wicked.
 const SUSE: Backend = Backend {
     name: "suse",
-    clues: &[
-        // The ifup of SLES 10 and 11, and that of 9.
-        clue(Weight::Owns, Path::Named("/dev/.sysconfig/network/if-%"), "", ""),
-        clue(Weight::Owns, Path::Named("/var/run/sysconfig/if-%"), "", ""),
-        clue(Weight::Owns, Path::Named("/etc/sysconfig/network/ifcfg-%"), "", WICKED_RUNS),
-        clue(Weight::Runs, Path::Whole(WICKED_RUNS), "", ""),
-        // Where systemd is older than 235.
-        clue(Weight::Runs, Path::Whole("/sys/fs/cgroup/systemd/system.slice/wickedd.service"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/wicked.service"), "", ""),
-        clue(Weight::Configured, Path::Named("/etc/sysconfig/network/ifcfg-%"), "", ""),
-        clue(Weight::Installed, Path::Whole("/usr/sbin/wicked"), "", ""),
-        clue(Weight::Installed, Path::Whole("/etc/sysconfig/network/scripts/functions"), "", ""),
-    ],
+    clues: "\
+o /dev/.sysconfig/network/if-%
+o /var/run/sysconfig/if-%
+o /etc/sysconfig/network/ifcfg-% +/run/systemd/units/invocation:wickedd.service
+r /run/systemd/units/invocation:wickedd.service
+r /sys/fs/cgroup/systemd/system.slice/wickedd.service
+e /etc/systemd/system/multi-user.target.wants/wicked.service
+c /etc/sysconfig/network/ifcfg-%
+i /usr/sbin/wicked
+i /etc/sysconfig/network/scripts/functions
+",
     write: suse::write,
     enter: None,
     // Not ifreload, which takes down what has changed.
     reload: &[&[c"/usr/sbin/wicked", c"ifup", c"boot"], &[c"/sbin/netconfig", c"update"]],
 };
 
-const NETPLAN_PROGRAM: &str = "/usr/sbin/netplan";
-
-/// It makes this directory when it starts.
-const NETWORKD_RUNS: &str = "/run/systemd/netif";
-
-/// systemd's note of the unit that runs (since 235).
-const NETWORK_MANAGER_RUNS: &str = "/run/systemd/units/invocation:NetworkManager.service";
-
-const WICKED_RUNS: &str = "/run/systemd/units/invocation:wickedd.service";
-
-const fn clue(weight: Weight, path: Path, holds: &'static str, with: &'static str) -> Clue {
-    Clue { weight, path, holds, with }
-}
-
-/// Those of FreeBSD.
-pub const FREEBSD: &[Backend] = &[Backend {
-    name: "freebsd",
-    clues: &[clue(Weight::Installed, Path::Whole("/etc/rc.conf"), "", "")],
-    write: freebsd::write,
+const NETIFRC: Backend = Backend {
+    name: "netifrc",
+    clues: "\
+o /run/openrc/started/net.%
+e /etc/runlevels/default/net.%
+e /etc/runlevels/boot/net.%
+i /lib/netifrc/net
+",
+    write: netifrc::write,
     enter: None,
     reload: &[],
-}];
+};
+
+/// A profile of the user's often has the interface's name. What saves and restores profiles is no proof that one is enabled.
+const NETCTL: Backend = Backend {
+    name: "netctl",
+    clues: "\
+o /run/systemd/units/invocation:netctl@%.service
+o /run/systemd/units/invocation:netctl@nova\\x2dagent\\x2d%.service
+e /etc/systemd/system/multi-user.target.wants/netctl@%.service
+e /etc/systemd/system/multi-user.target.wants/netctl@nova\\x2dagent\\x2d%.service
+c /etc/systemd/system/multi-user.target.wants/netctl.service
+i /usr/bin/netctl
+",
+    write: netctl::write,
+    enter: None,
+    reload: &[],
+};
+
+/// As the manager of all interfaces; one that another program or a person started for a single interface is no evidence. Nothing is run:
+/// `dhcpcd -n` would start one where none runs, and one that runs was told to leave our interfaces.
+const DHCPCD: Backend = Backend {
+    name: "dhcpcd",
+    clues: "\
+r /run/dhcpcd/pid
+r /run/dhcpcd.pid
+e /etc/systemd/system/multi-user.target.wants/dhcpcd.service
+e /etc/runlevels/default/dhcpcd
+e /var/service/dhcpcd
+c /etc/dhcpcd.conf =interface e
+i /sbin/dhcpcd
+i /usr/bin/dhcpcd
+",
+    write: dhcpcd::write,
+    enter: None,
+    reload: &[],
+};
 
 /// The backend that `--backend` names.
 #[inline(never)]

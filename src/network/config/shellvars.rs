@@ -9,7 +9,7 @@
 //!
 //! The shell's grammar is in `shell.rs`; what names and values mean is the business of the formats.
 
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::limits::PIECE_LEN;
 use crate::network::config::out::Out;
 use crate::network::config::shell::{File, Last, RAW, Statement, take_literal};
@@ -171,7 +171,7 @@ impl<'a> Vars<'a, '_> {
     fn text(&mut self, template: &str, parts: &Parts<'_>) -> Text<PIECE_LEN> {
         let text = Text::of(template, parts);
         if text.is_clipped() {
-            self.out.fail(Error::bug("a piece of a variable is too long"));
+            self.out.fail(Error::bug(What::PieceTooLong));
         }
         text
     }
