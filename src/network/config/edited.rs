@@ -1,6 +1,7 @@
 //! An edited file: old lines as they were, and our own between them, which end as the old ones do.
 
 use crate::network::config::out::Out;
+use crate::network::config::template::Lines;
 use crate::text::Parts;
 
 /// Where an edited file goes.
@@ -36,6 +37,19 @@ impl<'a, 'o> Edited<'a, 'o> {
         }
         self.out.add(template, parts);
         self.out.put(self.ending);
+        self.ended = true;
+    }
+}
+
+impl Lines for Edited<'_, '_> {
+    fn piece(&mut self, text: &str, ends: bool) {
+        if !self.ended {
+            self.out.put(self.ending);
+        }
+        self.out.put(text.as_bytes());
+        if ends {
+            self.out.put(self.ending);
+        }
         self.ended = true;
     }
 }

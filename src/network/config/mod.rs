@@ -20,10 +20,12 @@ pub mod program;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
+pub mod routes;
 mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
+pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
