@@ -12,10 +12,17 @@ mod hosts_tests;
 pub mod ini;
 pub mod keyfile;
 pub mod marker;
+pub mod netplan;
+#[cfg(test)]
+mod netplan_tests;
+pub mod networkd;
+#[cfg(test)]
+mod networkd_tests;
 pub mod nodename;
 #[cfg(test)]
 mod nodename_tests;
 pub mod out;
+pub mod own;
 pub mod program;
 pub mod resolver;
 #[cfg(test)]
@@ -29,6 +36,7 @@ pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
+mod yaml;
 
 use core::ffi::CStr;
 
