@@ -1,10 +1,24 @@
 //! The table of backends: which ways of keeping the network's configuration this agent knows, in the order in which ties are broken.
 
 use crate::network::config::choose::{Clue, Path, Weight};
-use crate::network::config::{Backend, keyfile, netplan, networkd};
+use crate::network::config::{Backend, ifstate, ifupdown, keyfile, netplan, networkd};
 
 /// Those of Linux.
-pub const LINUX: &[Backend] = &[NETPLAN, KEYFILE, NETWORKD];
+pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, KEYFILE, NETWORKD];
+
+const IFUPDOWN: Backend = Backend {
+    name: "ifupdown",
+    clues: &[
+        clue(Weight::Owns, Path::Named("/run/network/ifstate.%"), "\n", "/sbin/ifup"),
+        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/networking.service"), "", "/sbin/ifup"),
+        clue(Weight::Enabled, Path::Whole("/etc/runlevels/boot/networking"), "", "/sbin/ifup"),
+        clue(Weight::Configured, Path::Whole("/etc/network/interfaces"), "\niface e", "/sbin/ifup"),
+        clue(Weight::Installed, Path::Whole("/sbin/ifup"), "", "/etc/network"),
+    ],
+    write: ifupdown::write,
+    enter: Some(ifstate::enter),
+    reload: &[],
+};
 
 const NETPLAN: Backend = Backend {
     name: "netplan",

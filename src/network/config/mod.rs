@@ -9,7 +9,10 @@ pub mod edited;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
+mod ifstate;
+mod ifupdown;
 pub mod ini;
+mod interfaces;
 pub mod keyfile;
 pub mod marker;
 pub mod netplan;
@@ -32,6 +35,7 @@ mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
+mod stanzas;
 pub mod template;
 #[cfg(test)]
 pub mod testing;
