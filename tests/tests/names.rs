@@ -23,6 +23,11 @@ struct World {
 impl World {
     /// On a system of these files that is called `old` and has a link.
     fn new(files: &[(&str, &str)]) -> Self {
+        Self::with("none", files)
+    }
+
+    /// The same with this backend.
+    fn with(backend: &str, files: &[(&str, &str)]) -> Self {
         let system = System::new();
         system.link("eth0", "40:40:aa:bb:cc:01");
         system.write("etc/nsswitch.conf", 0o644, "hosts: files\n");
@@ -33,7 +38,7 @@ impl World {
         let daemon = Daemon::start(Backend::ALL[0]);
         fs::copy(agent_binary(), system.path("root/nova-agent")).unwrap();
         fs::hard_link(daemon.guest_socket(), system.path("run/xenstored.sock")).unwrap();
-        let agent = ["/root/nova-agent", "--backend", "none", "--xenstore", "/run/xenstored.sock"];
+        let agent = ["/root/nova-agent", "--backend", backend, "--xenstore", "/run/xenstored.sock"];
         system.start(&[&agent[..], &["-l", "debug", "-o", "-", "--no-fork", "True"]].concat(), &[]);
         let host = Host::new(&daemon);
         Self { system, host, _daemon: daemon }
@@ -124,22 +129,43 @@ fn openresolv() {
     resolvconf(&mut world);
 }
 
-/// Its package is in a directory of its own, since it excludes openresolv.
-#[test]
-fn resolvconf_of_debian() {
-    let mut world = World::new(&[]);
+/// Puts Debian's resolvconf, whose package is in a directory of its own since it excludes openresolv, in that one's place.
+fn install_resolvconf_of_debian(system: &System) {
     let line = "cp -R /usr/lib/resolvconf.debian/etc/. /etc
         mount --bind /usr/lib/resolvconf.debian/lib/resolvconf /usr/lib/resolvconf
         mount --bind /usr/lib/resolvconf.debian/sbin/resolvconf /usr/sbin/resolvconf
         mkdir -p /run/resolvconf/interface
         ln -s /run/resolvconf/resolv.conf /etc/resolv.conf
         resolvconf --enable-updates; resolvconf -u";
-    world.system.sh(line);
+    system.sh(line);
+}
+
+#[test]
+fn resolvconf_of_debian() {
+    let mut world = World::new(&[]);
+    install_resolvconf_of_debian(&world.system);
     resolvconf(&mut world);
     // A DHCP client's servers stay behind ours.
     world.system.sh("echo 'nameserver 10.0.0.1' | resolvconf -a eth0.dhclient");
     world.reset("networking/4040AABBCC01", VIF);
     assert_eq!(name_servers(&world.system), [OURS[0], OURS[1], "10.0.0.1"]);
+}
+
+/// What ifupdown's hook tells resolvconf at the next boot is what the agent told it.
+#[test]
+fn resolvconf_of_debian_by_ifupdown() {
+    let mut world = World::with("ifupdown", &[("etc/network/interfaces", "auto lo\niface lo inet loopback\n")]);
+    install_resolvconf_of_debian(&world.system);
+    world.system.sh("mkdir -p /etc/network/if-pre-up.d /etc/network/if-post-down.d; ifup -a");
+    world.reset("networking/4040AABBCC01", VIF);
+    assert_eq!(name_servers(&world.system), OURS);
+    let record = "cat /run/resolvconf/interface/eth0.inet";
+    let told = world.system.sh(record);
+    world.system.sh("ifdown eth0");
+    assert!(name_servers(&world.system).is_empty());
+    world.system.sh("ifup eth0");
+    assert_eq!(name_servers(&world.system), OURS);
+    assert_eq!(world.system.sh(record), told);
 }
 
 #[test]
