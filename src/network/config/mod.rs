@@ -4,17 +4,24 @@
 //! of files and give the new ones, through a [`tree::Tree`].
 
 pub mod backends;
+mod block;
+mod blocks;
 pub mod choose;
+pub mod dhcpcd;
 pub mod edited;
+pub mod freebsd;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
+pub mod ifcfg;
 mod ifstate;
 mod ifupdown;
 pub mod ini;
 mod interfaces;
 pub mod keyfile;
 pub mod marker;
+pub mod netctl;
+pub mod netifrc;
 pub mod netplan;
 #[cfg(test)]
 mod netplan_tests;
@@ -36,6 +43,8 @@ pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
 mod stanzas;
+pub mod suse;
+mod sysconfig;
 pub mod template;
 #[cfg(test)]
 pub mod testing;

@@ -120,6 +120,18 @@ impl<'a> File<'a> {
         (!statement.line.is_empty()).then_some(statement)
     }
 
+    /// The word that a statement of its own assigns to `name` last; empty if none does.
+    #[inline(never)]
+    pub fn value(mut self, name: &[u8]) -> &'a [u8] {
+        let mut value: &[u8] = b"";
+        while let Some(statement) = self.take() {
+            if statement.name == name {
+                value = statement.value;
+            }
+        }
+        value
+    }
+
     /// What assigns `name` last.
     #[inline(never)]
     pub fn last(mut self, name: &[u8]) -> Last {
@@ -218,6 +230,14 @@ fn word_len(text: &[u8]) -> Option<usize> {
         before = *byte;
     }
     (quote == 0 && !array).then_some(text.len() - rest.len())
+}
+
+/// A word without the quotes around it.
+pub fn unquoted(word: &[u8]) -> &[u8] {
+    match word {
+        [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => inner,
+        _ => word,
+    }
 }
 
 /// In place of an open quote: every octet counts, quotes as well.
