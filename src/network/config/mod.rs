@@ -29,6 +29,8 @@ pub mod shellvars;
 mod shellvars_tests;
 pub mod suse;
 mod sysconfig;
+#[cfg(test)]
+mod sysconfig_tests;
 pub mod template;
 #[cfg(test)]
 pub mod testing;
