@@ -45,6 +45,8 @@ mod shellvars_tests;
 mod stanzas;
 pub mod suse;
 mod sysconfig;
+#[cfg(test)]
+mod sysconfig_tests;
 pub mod template;
 #[cfg(test)]
 pub mod testing;
