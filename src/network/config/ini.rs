@@ -55,10 +55,8 @@ pub fn edit(
     for (bit, section) in sections.iter().enumerate() {
         if seen >> bit & 1 == 0 {
             // The marker is close to the first section.
-            if bit > 0 || !old.is_empty() {
-                file.add("", &[]);
-            }
-            file.add("[%]", &[&section.name]);
+            let gap = if bit > 0 || !old.is_empty() { "\n" } else { "" };
+            file.add("%[%]", &[&gap, &section.name]);
             (section.put)(interface, file);
         }
     }

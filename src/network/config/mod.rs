@@ -6,6 +6,7 @@
 pub mod backends;
 pub mod choose;
 pub mod edited;
+pub mod foreign;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;

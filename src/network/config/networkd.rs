@@ -6,28 +6,28 @@
 use crate::error::Error;
 use crate::limits::ROUTE_COUNT;
 use crate::network::config::edited::Edited;
+use crate::network::config::foreign::{Foreign, contains, fits};
 use crate::network::config::ini::{self, Section};
 use crate::network::config::own::Own;
-use crate::network::config::tree::{Names, Tree};
+use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network, routes};
 use crate::network::lines::take_line;
-use crate::network::model::{Mac, Route};
-use crate::text::{Text, cut};
+use crate::network::model::Route;
+use crate::text::Text;
 
 /// networkd reads them as an unprivileged user.
 const FILES: Own = Own { directory: "/etc/systemd/network", prefix: "05-nova-agent-", suffix: ".network", mode: 0o644 };
 
-/// What networkd reads, in every one of these.
-const DIRECTORIES: [&str; 3] = ["/etc/systemd/network", "/run/systemd/network", "/usr/lib/systemd/network"];
-
-/// What names that sort before ours begin with.
-const FIRST: &str = "0";
+/// What sorts before ours.
+const FOREIGN: Foreign = Foreign {
+    directories: &["/etc/systemd/network", "/run/systemd/network", "/usr/lib/systemd/network"],
+    prefix: "0",
+    is_one: |name| name < FILES.prefix && name.ends_with(FILES.suffix),
+    text: "sorts first, so it configures % after a reboot; remove or rename it",
+};
 
 /// The comment in a route that is ours.
 const TAG: &str = "# nova-agent";
-
-/// Other links can have the interface's MAC address. Before version 251 networkd does not know the key and says so in its log.
-const KINDS: &str = "!bond bridge ipvlan macvlan macvtap team tun vlan";
 
 const _: () = assert!(2 * (ROUTE_COUNT + 2) <= 128, "routes are marked in the bits of an integer");
 
@@ -40,89 +40,25 @@ const SECTIONS: &[Section] = &[
     },
 ];
 
-/// Edits the files of all interfaces, and removes those of interfaces that are gone.
+/// Edits the files of all interfaces, and removes those of interfaces that are gone. A file that takes an interface away from ours is named
+/// in the log.
 ///
 /// # Errors
 ///
 /// Those of the tree.
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     FILES.write(network, tree, edit)?;
-    let mut names = Names::new();
-    for directory in DIRECTORIES {
-        // That they cannot be listed or read is no error: nothing that we write depends on them.
-        if tree.names(directory, FIRST, &mut names).is_err() {
-            continue;
-        }
-        let mut rest = names.as_str();
-        while let Some((name, after)) = cut(rest, b'\n') {
-            rest = after;
-            if name < FILES.prefix && name.ends_with(FILES.suffix) {
-                tell(network, tree, directory, name);
-            }
-        }
-    }
+    FOREIGN.tell(network, tree, &mut |_, interface, _, file| matches(file, interface));
     Ok(())
 }
 
-/// Names a file in the log that takes an interface away from ours.
-#[inline(never)]
-fn tell(network: &Network<'_>, tree: &mut Tree<'_>, directory: &str, name: &str) {
-    let path = Text::<320>::of("%/%", &[&directory, &name]);
-    // By bit, the interfaces.
-    let mut taken = 0u32;
-    let _ = tree.read(path.as_str(), &mut |file| {
-        for (bit, interface) in network.interfaces.iter().enumerate() {
-            taken |= u32::from(matches(file, interface)) << bit;
-        }
-    });
-    for (bit, interface) in network.interfaces.iter().enumerate() {
-        if taken >> bit & 1 == 1 {
-            tree.warn("foreign", path.as_str(), "sorts first, so it configures % after a reboot; remove or rename it", &[&interface.name]);
-        }
-    }
-}
-
 /// Whether a file is for the interface, by name or by MAC address.
-#[inline(never)]
-fn matches(mut file: &[u8], interface: &Interface) -> bool {
-    let mut found = false;
-    while let Some(line) = take_line(&mut file) {
-        let key = ini::key(line);
-        let is_name = key == b"Name";
-        if !is_name && !matches!(key, b"MACAddress" | b"PermanentMACAddress") {
-            continue;
-        }
-        found = false;
-        let mut value = ini::value(line, key).unwrap_or_default();
-        while let Some(word) = take_word(&mut value) {
-            found |= if is_name {
-                fits(word, interface.name.as_bytes())
-            } else {
-                core::str::from_utf8(word).ok().and_then(Mac::parse) == Some(interface.wanted.mac)
-            };
-        }
-        // All keys have to match.
-        if !found {
-            break;
-        }
-    }
-    found
-}
-
-fn take_word<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let rest = text.trim_ascii_start();
-    let len = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-    let (word, after) = rest.split_at_checked(len)?;
-    *text = after;
-    if word.is_empty() { None } else { Some(word) }
-}
-
-/// Whether a name fits a pattern, as far as the first character in it that is special.
-pub fn fits(pattern: &[u8], name: &[u8]) -> bool {
-    match pattern.iter().position(|byte| matches!(byte, b'*' | b'?' | b'[')) {
-        Some(len) => name.get(..len) == pattern.get(..len),
-        None => name == pattern,
-    }
+fn matches(file: &[u8], interface: &Interface) -> bool {
+    let mac = ini::value(file, b"MACAddress").or(ini::value(file, b"PermanentMACAddress"));
+    let has_mac = mac.is_some_and(|macs| contains(macs, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes()));
+    let has_name = ini::value(file, b"Name").map(|names| fits(names, interface.name.as_bytes()));
+    // All that is said has to match.
+    if mac.is_some() { has_mac && has_name != Some(false) } else { has_name == Some(true) }
 }
 
 fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
@@ -152,9 +88,7 @@ fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
     let mut bit = 0;
     routes::each(wanted, &mut |route, onlink| {
         if done >> bit & 1 == 0 {
-            file.add("", &[]);
-            file.add("[Route]", &[]);
-            file.add(TAG, &[]);
+            file.add("\n[Route]\n%", &[&TAG]);
             put_route(route, onlink, file);
         }
         bit += 1;
@@ -182,22 +116,20 @@ fn is_route(line: &[u8]) -> bool {
 }
 
 fn put_match(interface: &Interface, file: &mut Edited<'_, '_>) {
-    file.add("MACAddress=%", &[&interface.wanted.mac]);
-    file.add("Kind=%", &[&KINDS]);
+    // Other links can have the same MAC address. Before version 251 networkd does not know `Kind`, and says so in its log.
+    file.add("MACAddress=%\nKind=!bond bridge ipvlan macvlan macvtap team tun vlan", &[&interface.wanted.mac]);
 }
 
 fn put_network(interface: &Interface, file: &mut Edited<'_, '_>) {
     let wanted = &interface.wanted;
-    let mut has_v6 = false;
     for address in &wanted.addresses {
         file.add("Address=%", &[address]);
-        has_v6 |= !address.ip.is_v4();
     }
     for server in &wanted.dns {
         file.add("DNS=%", &[server]);
     }
     // Without IPv6 from the host, a router on the link is as good as before.
-    if has_v6 {
+    if wanted.has_v6() {
         file.add("IPv6AcceptRA=no", &[]);
     }
 }
@@ -206,9 +138,6 @@ fn put_network(interface: &Interface, file: &mut Edited<'_, '_>) {
 fn put_route(route: &Route, onlink: bool, file: &mut Edited<'_, '_>) {
     file.add("Destination=%", &[&routes::destination(route)]);
     if let Some(gateway) = &route.gateway {
-        file.add("Gateway=%", &[gateway]);
-    }
-    if onlink {
-        file.add("GatewayOnlink=yes", &[]);
+        file.add("Gateway=%%", &[gateway, if onlink { &"\nGatewayOnlink=yes" } else { &"" }]);
     }
 }

@@ -110,7 +110,7 @@ fn the_log_names_what_sorts_first_and_matches() {
         ("00-a.network", "[Match]\nName=eth0\n", true),
         ("00-a.network", "[Match]\nName=lo e*\n", true),
         ("00-a.network", "[Match]\nName=*\n[Network]\nDHCP=yes", true),
-        ("00-a.network", "[Match]\nMACAddress=40-40-AA-BB-CC-01\n", true),
+        ("00-a.network", "[Match]\nMACAddress=40:40:AA:BB:CC:01\n", true),
         ("04.network", "[Match]\r\nPermanentMACAddress = 00:00:00:00:00:01 40:40:aa:bb:cc:01\r\n", true),
         ("00-a.network", "[Match]\nName=eth1 !eth0 eth0x\n", false),
         ("00-a.network", "[Match]\nName=eth0\nMACAddress=40:40:aa:bb:cc:02\n", false),

@@ -27,6 +27,7 @@ impl Own {
     /// # Errors
     ///
     /// Those of the tree.
+    #[inline(never)]
     pub fn write(&self, network: &Network<'_>, tree: &mut Tree<'_>, edit: fn(&[u8], &Interface, &mut Edited<'_, '_>)) -> Result<(), Error> {
         for interface in network.interfaces {
             let mut path = Text::<128>::of("%/%", &[&self.directory, &self.prefix]);

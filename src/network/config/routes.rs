@@ -9,7 +9,10 @@ pub fn each(wanted: &Wanted, each: &mut dyn FnMut(&Route, bool)) {
     for route in &wanted.routes {
         show(wanted, route, each);
     }
-    for gateway in [wanted.gateway4, wanted.gateway6].into_iter().flatten() {
+    if let Some(gateway) = wanted.gateway4 {
+        show(wanted, &Route::default_via(gateway), each);
+    }
+    if let Some(gateway) = wanted.gateway6 {
         show(wanted, &Route::default_via(gateway), each);
     }
 }
