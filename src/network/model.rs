@@ -12,7 +12,6 @@ pub struct Mac(pub [u8; 6]);
 
 impl Mac {
     /// Reads twelve hexadecimal digits of either case; any `:` and `-` are passed over. Group addresses and zero are none.
-    #[inline(never)]
     pub fn parse(text: &str) -> Option<Self> {
         let (mut bits, mut count) = (0, 0);
         for byte in text.bytes() {
@@ -138,12 +137,6 @@ impl Wanted {
             label: String::new(),
             complete: true,
         }
-    }
-
-    /// Whether one of the addresses is IPv6.
-    #[inline(never)]
-    pub fn has_v6(&self) -> bool {
-        self.addresses.iter().any(|address| !address.ip.is_v4())
     }
 
     /// Whether a neighbour `ip` is in the subnet of one of the addresses.

@@ -1,15 +1,13 @@
 //! An edited file: old lines as they were, and our own between them, which end as the old ones do.
 
-use crate::error::Error;
-use crate::limits::PIECE_LEN;
 use crate::network::config::out::Out;
-use crate::network::lines::take_line;
-use crate::text::{Parts, Text};
+use crate::network::config::template::Lines;
+use crate::text::Parts;
 
 /// Where an edited file goes.
 pub struct Edited<'a, 'o> {
     out: &'a mut Out<'o>,
-    is_dos: bool,
+    ending: &'static [u8],
     /// Whether the last line has its end.
     ended: bool,
 }
@@ -17,9 +15,9 @@ pub struct Edited<'a, 'o> {
 impl<'a, 'o> Edited<'a, 'o> {
     /// Writes into `out` what becomes of `old`, whose first line tells how lines end.
     pub fn new(old: &[u8], out: &'a mut Out<'o>) -> Self {
-        let mut rest = old;
-        let first = take_line(&mut rest).unwrap_or_default();
-        Self { out, is_dos: first.ends_with(b"\r\n"), ended: true }
+        let first = old.split_inclusive(|&byte| byte == b'\n').next();
+        let is_dos = first.is_some_and(|line| line.ends_with(b"\r\n"));
+        Self { out, ending: if is_dos { b"\r\n" } else { b"\n" }, ended: true }
     }
 
     /// Old bytes, as they are.
@@ -31,27 +29,26 @@ impl<'a, 'o> Edited<'a, 'o> {
         self.out.put(old);
     }
 
-    /// A line of our own, or several. The end of the last one is not in the template.
+    /// A line of our own.
     #[inline(never)]
     pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
-        let mut piece = Text::<PIECE_LEN>::new();
         if !self.ended {
-            piece.put("\n");
+            self.out.put(self.ending);
         }
-        piece.fill(template, parts);
-        piece.put("\n");
-        if piece.is_clipped() {
-            self.out.fail(Error::bug("a piece of a file is too long"));
+        self.out.add(template, parts);
+        self.out.put(self.ending);
+        self.ended = true;
+    }
+}
+
+impl Lines for Edited<'_, '_> {
+    fn piece(&mut self, text: &str, ends: bool) {
+        if !self.ended {
+            self.out.put(self.ending);
         }
-        let mut rest = piece.as_bytes();
-        while let Some(line) = take_line(&mut rest) {
-            match line.strip_suffix(b"\n") {
-                Some(text) if self.is_dos => {
-                    self.out.put(text);
-                    self.out.put(b"\r\n");
-                }
-                _ => self.out.put(line),
-            }
+        self.out.put(text.as_bytes());
+        if ends {
+            self.out.put(self.ending);
         }
         self.ended = true;
     }
@@ -75,15 +72,15 @@ mod tests {
     fn lines_end_as_the_file_has_them() {
         let append: fn(&mut Edited<'_, '_>, &[u8]) = |file, old| {
             file.keep(old);
-            file.add("x=%\n%", &[&1u8, &"y"]);
+            file.add("x=%", &[&1u8]);
         };
         for (old, new) in [
-            ("", "x=1\ny\n"),
-            ("a\n", "a\nx=1\ny\n"),
-            ("a", "a\nx=1\ny\n"),
-            ("a\r\n", "a\r\nx=1\r\ny\r\n"),
-            ("a\r\nb", "a\r\nb\r\nx=1\r\ny\r\n"),
-            ("a\nb\r\n", "a\nb\r\nx=1\ny\n"),
+            ("", "x=1\n"),
+            ("a\n", "a\nx=1\n"),
+            ("a", "a\nx=1\n"),
+            ("a\r\n", "a\r\nx=1\r\n"),
+            ("a\r\nb", "a\r\nb\r\nx=1\r\n"),
+            ("a\nb\r\n", "a\nb\r\nx=1\n"),
         ] {
             assert_eq!(edited(old, append), new, "{old:?}");
         }

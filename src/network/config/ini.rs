@@ -3,9 +3,10 @@
 //! The part of the syntax that systemd.syntax(7) and GKeyFile (NetworkManager's keyfiles) share: a section may come more than once, and
 //! comments start with `#` or `;`. What the keys mean is the renderer's.
 
-use crate::network::config::Interface;
 use crate::network::config::edited::Edited;
 use crate::network::config::marker::{Marker, marked};
+use crate::network::config::shellvars::is_any;
+use crate::network::config::{Interface, template};
 use crate::network::lines::take_line;
 
 /// A section that has keys of ours.
@@ -13,9 +14,9 @@ pub struct Section {
     /// Its name, without brackets.
     pub name: &'static str,
     /// Whether a key in it is ours.
-    pub is_ours: fn(&[u8]) -> bool,
+    pub keys: &'static [&'static str],
     /// Adds our lines.
-    pub put: fn(&Interface, &mut Edited<'_, '_>),
+    pub template: &'static str,
 }
 
 /// Puts an interface's file: the marker, our lines in `sections`, and from `old` what is not ours. A section that is missing comes at the
@@ -40,10 +41,10 @@ pub fn edit(
                 let is_first = seen >> bit & 1 == 0;
                 let put: &mut dyn FnMut(&mut Edited<'_, '_>) = &mut |file| {
                     if is_first {
-                        (section.put)(interface, file)
+                        template::put(section.template, interface, file)
                     }
                 };
-                replace(text, &mut |line| (section.is_ours)(key(line)), put, file);
+                replace(text, &mut |line| is_any(key(line), section.keys), put, file);
                 seen |= 1 << bit;
                 known = true;
             }
@@ -55,9 +56,11 @@ pub fn edit(
     for (bit, section) in sections.iter().enumerate() {
         if seen >> bit & 1 == 0 {
             // The marker is close to the first section.
-            let gap = if bit > 0 || !old.is_empty() { "\n" } else { "" };
-            file.add("%[%]", &[&gap, &section.name]);
-            (section.put)(interface, file);
+            if bit > 0 || !old.is_empty() {
+                file.add("", &[]);
+            }
+            file.add("[%]", &[&section.name]);
+            template::put(section.template, interface, file);
         }
     }
 }
@@ -166,19 +169,8 @@ mod tests {
     use std::vec::Vec;
 
     const SECTIONS: &[Section] = &[
-        Section {
-            name: "A",
-            is_ours: |key| matches!(key, b"mac" | b"type"),
-            put: |interface, file| file.add("mac=%", &[&interface.wanted.mac]),
-        },
-        Section {
-            name: "B",
-            is_ours: |key| key.starts_with(b"address"),
-            put: |_, file| {
-                file.add("address1=%", &[&"x"]);
-                file.add("address2=%", &[&"y"]);
-            },
-        },
+        Section { name: "A", keys: &["mac", "type"], template: "|mac=%H\n" },
+        Section { name: "B", keys: &["address#"], template: "|address1=x\n|address2=y\n" },
     ];
 
     fn edited(old: &str) -> String {

@@ -24,6 +24,7 @@ pub mod nodename;
 mod nodename_tests;
 pub mod out;
 pub mod own;
+pub mod program;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
@@ -32,6 +33,7 @@ mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
+pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
@@ -42,6 +44,7 @@ use core::ffi::CStr;
 use crate::error::Error;
 use crate::limits::LINK_NAME_LEN;
 use crate::network::model::{Mac, Wanted};
+use crate::network::nodename::Nodename;
 use tree::Tree;
 
 /// One interface, as files describe it.
@@ -64,6 +67,8 @@ pub struct Network<'a> {
     pub macs: &'a [Mac],
     /// Whether `vm-data` may name others that were not understood, so that nothing counts as gone.
     pub is_partial: bool,
+    /// The host name, if it is to be written, for the files that hold it beside addresses.
+    pub nodename: Option<&'a Nodename>,
 }
 
 impl<'a> Network<'a> {

@@ -13,7 +13,7 @@ use crate::network::config::foreign::{Foreign, contains, fits};
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::tree::Tree;
 use crate::network::config::yaml::{self, Devices};
-use crate::network::config::{Interface, Network, ini, routes};
+use crate::network::config::{Interface, Network, ini, routes, template};
 use crate::network::ip::Ip;
 use crate::network::lines::take_line;
 use crate::network::model::Mac;
@@ -34,6 +34,23 @@ const OLD_PATH: &str = "/etc/netplan/rackspace-cloud.yaml";
 const KEYS: [&str; 9] = ["match", "dhcp4", "dhcp6", "accept-ra", "addresses", "gateway4", "gateway6", "routes", "nameservers"];
 /// Our keys of a route, and of the name servers.
 const INNER_KEYS: [&str; 4] = ["to", "via", "on-link", "addresses"];
+
+/// What of a device is ours. Without IPv6 from the host, a router on the link is as good as before.
+const DEVICE: &str = "\
+|      match:
+|        macaddress: \"%H\"
+|      dhcp4: false
+|      dhcp6: false
+6a?|      accept-ra: false
+a?|      addresses:
+a|        - \"%a\"
+r?|      routes:
+";
+const SERVERS: &str = "\
+d?|      nameservers:
+d?|        addresses:
+d|          - \"%i\"
+";
 
 const FOREIGN: Foreign = Foreign {
     directories: &["/etc/netplan", "/run/netplan", "/lib/netplan"],
@@ -93,7 +110,9 @@ fn edit(old: &[u8], network: &Network<'_>, ids: &[Id], file: &mut Edited<'_, '_>
         file.keep(devices.before);
     } else {
         devices = Devices::of(&[]);
-        file.add("network:\n  version: 2\n  ethernets:", &[]);
+        for line in ["network:", "  version: 2", "  ethernets:"] {
+            file.add(line, &[]);
+        }
     }
     // By bit, the interfaces that are done, and whether something is left.
     let (mut done, mut is_empty) = (0u32, devices.after.is_empty() && ids.is_empty());
@@ -145,7 +164,8 @@ fn put(interface: &Interface, id: &dyn Show, old: &[u8], file: &mut Edited<'_, '
             file.keep(line);
         }
     }
-    file.add("    %\n    %:", &[&Marker(interface), id]);
+    file.add("    %", &[&Marker(interface)]);
+    file.add("    %:", &[id]);
     let mut is_ours = false;
     let mut ours = |line: &[u8]| {
         if yaml::indent(line) <= 6 && !line.trim_ascii().starts_with(b"-") {
@@ -158,34 +178,23 @@ fn put(interface: &Interface, id: &dyn Show, old: &[u8], file: &mut Edited<'_, '
 
 #[inline(never)]
 fn put_keys(interface: &Interface, old: &[u8], file: &mut Edited<'_, '_>) {
-    let wanted = &interface.wanted;
-    // Without IPv6 from the host, a router on the link is as good as before.
-    let accept_ra = if wanted.has_v6() { "\n      accept-ra: false" } else { "" };
-    file.add("      match:\n        macaddress: \"%\"\n      dhcp4: false\n      dhcp6: false%", &[&wanted.mac, &accept_ra]);
-    let mut header = "      addresses:\n";
-    for address in &wanted.addresses {
-        file.add("%        - \"%\"", &[&header, address]);
-        header = "";
-    }
-    header = "      routes:\n";
-    routes::each(wanted, &mut |route, onlink| {
+    template::put(DEVICE, interface, file);
+    routes::each(&interface.wanted, &mut |route, onlink| {
         let to = Text::<80>::of("- to: \"%\"", &[&routes::destination(route)]);
+        file.add("        %", &[&to]);
         // A route on the link: none without next hop is taken by every version for both of the programs that it writes for.
-        let via = route.gateway.unwrap_or(Ip::unspecified(route.destination.family));
-        let onlink = if onlink { "\n          on-link: true" } else { "" };
-        file.add("%        %\n          via: \"%\"%", &[&header, &to, &via, &onlink]);
-        header = "";
+        file.add("          via: \"%\"", &[&route.gateway.unwrap_or(Ip::unspecified(route.destination.family))]);
+        if onlink {
+            file.add("          on-link: true", &[]);
+        }
         yaml::others(old, "routes", to.as_bytes(), &INNER_KEYS, &mut |line| file.keep(line));
     });
-    header = "      nameservers:\n        addresses:\n";
-    for server in &wanted.dns {
-        file.add("%          - \"%\"", &[&header, server]);
-        header = "";
-    }
+    template::put(SERVERS, interface, file);
+    let mut waits = interface.wanted.dns.is_empty();
     yaml::others(old, "nameservers", &[], &INNER_KEYS, &mut |line| {
-        if !header.is_empty() {
+        if waits {
             file.add("      nameservers:", &[]);
-            header = "";
+            waits = false;
         }
         file.keep(line);
     });

@@ -31,13 +31,22 @@ const TAG: &str = "# nova-agent";
 
 const _: () = assert!(2 * (ROUTE_COUNT + 2) <= 128, "routes are marked in the bits of an integer");
 
+/// Other links can have the same MAC address. Before version 251 networkd does not know `Kind`, and says so in its log.
+const MATCH: &str = "\
+|MACAddress=%H
+|Kind=!bond bridge ipvlan macvlan macvtap team tun vlan
+";
+
+/// Without IPv6 from the host, a router on the link is as good as before.
+const NETWORK: &str = "\
+a|Address=%a
+d|DNS=%i
+6a?|IPv6AcceptRA=no
+";
+
 const SECTIONS: &[Section] = &[
-    Section { name: "Match", is_ours: |key| matches!(key, b"MACAddress" | b"Kind"), put: put_match },
-    Section {
-        name: "Network",
-        is_ours: |key| matches!(key, b"Address" | b"Gateway" | b"DNS" | b"DHCP" | b"IPv6AcceptRA"),
-        put: put_network,
-    },
+    Section { name: "Match", keys: &["MACAddress", "Kind"], template: MATCH },
+    Section { name: "Network", keys: &["Address", "Gateway", "DNS", "DHCP", "IPv6AcceptRA"], template: NETWORK },
 ];
 
 /// Edits the files of all interfaces, and removes those of interfaces that are gone. A file that takes an interface away from ours is named
@@ -88,7 +97,9 @@ fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
     let mut bit = 0;
     routes::each(wanted, &mut |route, onlink| {
         if done >> bit & 1 == 0 {
-            file.add("\n[Route]\n%", &[&TAG]);
+            file.add("", &[]);
+            file.add("[Route]", &[]);
+            file.add(TAG, &[]);
             put_route(route, onlink, file);
         }
         bit += 1;
@@ -115,29 +126,13 @@ fn is_route(line: &[u8]) -> bool {
     matches!(ini::key(line), b"Destination" | b"Gateway" | b"GatewayOnlink" | b"GatewayOnLink")
 }
 
-fn put_match(interface: &Interface, file: &mut Edited<'_, '_>) {
-    // Other links can have the same MAC address. Before version 251 networkd does not know `Kind`, and says so in its log.
-    file.add("MACAddress=%\nKind=!bond bridge ipvlan macvlan macvtap team tun vlan", &[&interface.wanted.mac]);
-}
-
-fn put_network(interface: &Interface, file: &mut Edited<'_, '_>) {
-    let wanted = &interface.wanted;
-    for address in &wanted.addresses {
-        file.add("Address=%", &[address]);
-    }
-    for server in &wanted.dns {
-        file.add("DNS=%", &[server]);
-    }
-    // Without IPv6 from the host, a router on the link is as good as before.
-    if wanted.has_v6() {
-        file.add("IPv6AcceptRA=no", &[]);
-    }
-}
-
 #[inline(never)]
 fn put_route(route: &Route, onlink: bool, file: &mut Edited<'_, '_>) {
     file.add("Destination=%", &[&routes::destination(route)]);
     if let Some(gateway) = &route.gateway {
-        file.add("Gateway=%%", &[gateway, if onlink { &"\nGatewayOnlink=yes" } else { &"" }]);
+        file.add("Gateway=%", &[gateway]);
+    }
+    if onlink {
+        file.add("GatewayOnlink=yes", &[]);
     }
 }

@@ -9,11 +9,8 @@ pub fn each(wanted: &Wanted, each: &mut dyn FnMut(&Route, bool)) {
     for route in &wanted.routes {
         show(wanted, route, each);
     }
-    if let Some(gateway) = wanted.gateway4 {
-        show(wanted, &Route::default_via(gateway), each);
-    }
-    if let Some(gateway) = wanted.gateway6 {
-        show(wanted, &Route::default_via(gateway), each);
+    for gateway in wanted.gateway4.iter().chain(&wanted.gateway6) {
+        show(wanted, &Route::default_via(*gateway), each);
     }
 }
 

@@ -47,7 +47,7 @@ impl System {
     pub fn write_knowing(&mut self, render: Write, interfaces: &[Interface], macs: &[Mac]) -> Result<u32, Error> {
         let mut journal = MemoryJournal::default();
         let mut tree = Tree::new(&mut self.files, &mut journal, &mut self.host);
-        render(&Network { interfaces, macs, is_partial: false }, &mut tree)?;
+        render(&Network { interfaces, macs, is_partial: false, nodename: None }, &mut tree)?;
         let changes = tree.changes;
         self.files.commit()?;
         Ok(changes)
