@@ -10,7 +10,10 @@ pub mod foreign;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
+mod ifstate;
+mod ifupdown;
 pub mod ini;
+mod interfaces;
 pub mod keyfile;
 pub mod marker;
 pub mod netplan;
@@ -33,6 +36,7 @@ mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
+mod stanzas;
 pub mod template;
 #[cfg(test)]
 pub mod testing;
@@ -101,8 +105,8 @@ pub type Write = fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>;
 pub struct Backend {
     /// What `--backend` and the log call it.
     pub name: &'static str,
-    /// What tells that it is in charge.
-    pub clues: &'static [choose::Clue],
+    /// What tells that it is in charge, a clue a line (see [`choose`]).
+    pub clues: &'static str,
     /// Writes its files.
     pub write: Write,
     /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.
