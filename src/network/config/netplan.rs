@@ -124,7 +124,7 @@ fn edit(old: &[u8], network: &Network<'_>, ids: &[Id], file: &mut Edited<'_, '_>
             let is_this = device.is_none() || mac == Some(interface.wanted.mac) || found == id.as_bytes();
             is_ours |= is_this;
             if is_this && done >> bit & 1 == 0 {
-                put(interface, id, device.unwrap_or_default(), file);
+                put(interface, network, id, device.unwrap_or_default(), file);
                 done |= 1 << bit;
             }
         }
@@ -154,7 +154,7 @@ fn marker(mut device: &[u8]) -> Option<Mac> {
 
 /// Puts the device of an interface, with what is not ours of the old one.
 #[inline(never)]
-fn put(interface: &Interface, id: &dyn Show, old: &[u8], file: &mut Edited<'_, '_>) {
+fn put(interface: &Interface, network: &Network<'_>, id: &dyn Show, old: &[u8], file: &mut Edited<'_, '_>) {
     let mut rest = old;
     while let Some(line) = take_line(&mut rest) {
         if yaml::is_text(line) {
@@ -173,11 +173,11 @@ fn put(interface: &Interface, id: &dyn Show, old: &[u8], file: &mut Edited<'_, '
         }
         is_ours && yaml::is_text(line)
     };
-    ini::replace(rest, &mut ours, &mut |file| put_keys(interface, rest, file), file);
+    ini::replace(rest, &mut ours, &mut |file| put_keys(interface, network, rest, file), file);
 }
 
 #[inline(never)]
-fn put_keys(interface: &Interface, old: &[u8], file: &mut Edited<'_, '_>) {
+fn put_keys(interface: &Interface, network: &Network<'_>, old: &[u8], file: &mut Edited<'_, '_>) {
     template::put(DEVICE, interface, file);
     routes::each(&interface.wanted, &mut |route, onlink| {
         let to = Text::<80>::of("- to: \"%\"", &[&routes::destination(route)]);
@@ -187,7 +187,16 @@ fn put_keys(interface: &Interface, old: &[u8], file: &mut Edited<'_, '_>) {
         if onlink {
             file.add("          on-link: true", &[]);
         }
-        yaml::others(old, "routes", to.as_bytes(), &INNER_KEYS, &mut |line| file.keep(line));
+        let mut metric = routes::metric(route, interface, network);
+        yaml::others(old, "routes", to.as_bytes(), &INNER_KEYS, &mut |line| {
+            if yaml::is_one_of(line, &["metric"]) {
+                metric = None;
+            }
+            file.keep(line);
+        });
+        if let Some(metric) = metric {
+            file.add("          metric: %", &[&metric]);
+        }
     });
     template::put(SERVERS, interface, file);
     let mut waits = interface.wanted.dns.is_empty();

@@ -56,7 +56,7 @@ const SECTIONS: &[Section] = &[
 ///
 /// Those of the tree.
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    FILES.write(network, tree, edit)?;
+    FILES.write(network, tree, &mut |old, interface, file| edit(old, interface, network, file))?;
     FOREIGN.tell(network, tree, &mut |_, interface, _, file| matches(file, interface));
     Ok(())
 }
@@ -70,7 +70,7 @@ fn matches(file: &[u8], interface: &Interface) -> bool {
     if mac.is_some() { has_mac && has_name != Some(false) } else { has_name == Some(true) }
 }
 
-fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
+fn edit(old: &[u8], interface: &Interface, network: &Network<'_>, file: &mut Edited<'_, '_>) {
     // By bit, the routes that were put in the place of an old one.
     let mut done = 0u128;
     let wanted = &interface.wanted;
@@ -82,7 +82,8 @@ fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
         let (mut bit, mut stays) = (0, false);
         routes::each(wanted, &mut |route, onlink| {
             if !stays && done >> bit & 1 == 0 && Text::<64>::of("%", &[&routes::destination(route)]).as_bytes() == to {
-                ini::replace(section, &mut is_route, &mut |file| put_route(route, onlink, file), file);
+                let metric = if ini::value(section, b"Metric").is_some() { None } else { routes::metric(route, interface, network) };
+                ini::replace(section, &mut is_route, &mut |file| put_route(route, onlink, metric, file), file);
                 done |= 1 << bit;
                 stays = true;
             }
@@ -100,7 +101,7 @@ fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
             file.add("", &[]);
             file.add("[Route]", &[]);
             file.add(TAG, &[]);
-            put_route(route, onlink, file);
+            put_route(route, onlink, routes::metric(route, interface, network), file);
         }
         bit += 1;
     });
@@ -127,12 +128,15 @@ fn is_route(line: &[u8]) -> bool {
 }
 
 #[inline(never)]
-fn put_route(route: &Route, onlink: bool, file: &mut Edited<'_, '_>) {
+fn put_route(route: &Route, onlink: bool, metric: Option<usize>, file: &mut Edited<'_, '_>) {
     file.add("Destination=%", &[&routes::destination(route)]);
     if let Some(gateway) = &route.gateway {
         file.add("Gateway=%", &[gateway]);
     }
     if onlink {
         file.add("GatewayOnlink=yes", &[]);
+    }
+    if let Some(metric) = metric {
+        file.add("Metric=%", &[&metric]);
     }
 }

@@ -151,3 +151,22 @@ fn equal_destinations() {
     assert_eq!(routes(&system.read(FILE)), route_lines(&eth0.wanted));
     assert_eq!(system.write(write, &[eth0]).unwrap(), 0);
 }
+
+/// Of two default routes the first interface's is better; a metric of the administrator's counts more.
+#[test]
+fn a_second_gateway_has_a_metric() {
+    let mut eth1 = public();
+    eth1.name = "eth1".parse().unwrap();
+    eth1.wanted.mac = Mac([0x40, 0x40, 0xaa, 0xbb, 0xcc, 2]);
+    eth1.wanted.gateway6 = Ip::parse("fe80::1");
+    let mut system = System::default();
+    system.write(write, &[public(), eth1.clone()]).unwrap();
+    let second = FILE.replace("01.", "02.");
+    assert_eq!(values(&system.read(FILE), "Route", "Metric"), [""; 0]);
+    assert_eq!(values(&system.read(&second), "Route", "Metric"), ["1025"]);
+    let file = system.read(&second).replace("Metric=1025", "Metric=7").replace("198.51.100.1", "198.51.100.2");
+    system.files.files.insert(second.clone(), file.into_bytes());
+    assert_eq!(system.write(write, &[public(), eth1.clone()]).unwrap(), 1);
+    assert_eq!(values(&system.read(&second), "Route", "Metric"), ["7"]);
+    assert_eq!(system.write(write, &[public(), eth1]).unwrap(), 0);
+}
