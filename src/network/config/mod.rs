@@ -10,6 +10,7 @@ pub mod choose;
 pub mod dhcpcd;
 pub mod edited;
 pub mod freebsd;
+pub mod foreign;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
