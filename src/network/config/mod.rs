@@ -11,6 +11,8 @@ pub mod hosts;
 mod hosts_tests;
 mod ifstate;
 mod ifupdown;
+#[cfg(test)]
+mod ifupdown_tests;
 pub mod ini;
 mod interfaces;
 pub mod keyfile;
