@@ -1,10 +1,10 @@
 //! The table of backends: which ways of keeping the network's configuration this agent knows, in the order in which ties are broken.
 
 use crate::network::config::choose::{Clue, Path, Weight};
-use crate::network::config::{Backend, ifstate, ifupdown, keyfile};
+use crate::network::config::{Backend, ifstate, ifupdown, keyfile, netplan, networkd};
 
 /// Those of Linux.
-pub const LINUX: &[Backend] = &[IFUPDOWN, KEYFILE];
+pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, KEYFILE, NETWORKD];
 
 const IFUPDOWN: Backend = Backend {
     name: "ifupdown",
@@ -18,6 +18,21 @@ const IFUPDOWN: Backend = Backend {
     write: ifupdown::write,
     enter: Some(ifstate::enter),
     reload: &[],
+};
+
+const NETPLAN: Backend = Backend {
+    name: "netplan",
+    clues: &[
+        clue(Weight::Owns, Path::Indexed("/run/systemd/netif/links/%"), "NETWORK_FILE=/run/systemd/network/10-netplan-", NETWORKD_RUNS),
+        clue(Weight::Owns, Path::Named("/run/NetworkManager/system-connections/netplan-%.nmconnection"), "", NETWORK_MANAGER_RUNS),
+        clue(Weight::Configured, Path::Whole("/etc/netplan/50-cloud-init.yaml"), "", NETPLAN_PROGRAM),
+        clue(Weight::Configured, Path::Whole("/etc/netplan/99-nova-agent.yaml"), "", NETPLAN_PROGRAM),
+        clue(Weight::Configured, Path::Whole("/etc/netplan/rackspace-cloud.yaml"), "", NETPLAN_PROGRAM),
+        clue(Weight::Installed, Path::Whole(NETPLAN_PROGRAM), "", ""),
+    ],
+    write: netplan::write,
+    enter: None,
+    reload: &[&[c"/usr/sbin/netplan", c"generate"], &[c"/usr/bin/networkctl", c"reload"], &[c"/usr/bin/nmcli", c"connection", c"reload"]],
 };
 
 const KEYFILE: Backend = Backend {
@@ -37,6 +52,26 @@ const KEYFILE: Backend = Backend {
     enter: None,
     reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
 };
+<<<<<<< HEAD
+=======
+
+const NETWORKD: Backend = Backend {
+    name: "networkd",
+    clues: &[
+        // A link that it does not manage has no such line.
+        clue(Weight::Owns, Path::Indexed("/run/systemd/netif/links/%"), "NETWORK_FILE=", NETWORKD_RUNS),
+        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/systemd-networkd.service"), "", ""),
+    ],
+    write: networkd::write,
+    enter: None,
+    reload: &[&[c"/usr/bin/networkctl", c"reload"]],
+};
+
+const NETPLAN_PROGRAM: &str = "/usr/sbin/netplan";
+
+/// It makes this directory when it starts.
+const NETWORKD_RUNS: &str = "/run/systemd/netif";
+>>>>>>> main
 
 /// systemd's note of the unit that runs (since 235).
 const NETWORK_MANAGER_RUNS: &str = "/run/systemd/units/invocation:NetworkManager.service";

@@ -17,10 +17,18 @@ pub mod ini;
 mod interfaces;
 pub mod keyfile;
 pub mod marker;
+pub mod netplan;
+#[cfg(test)]
+mod netplan_tests;
+pub mod networkd;
+#[cfg(test)]
+mod networkd_tests;
 pub mod nodename;
 #[cfg(test)]
 mod nodename_tests;
 pub mod out;
+pub mod own;
+pub mod program;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
@@ -34,12 +42,14 @@ pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
+mod yaml;
 
 use core::ffi::CStr;
 
 use crate::error::Error;
 use crate::limits::LINK_NAME_LEN;
 use crate::network::model::{Mac, Wanted};
+use crate::network::nodename::Nodename;
 use tree::Tree;
 
 /// One interface, as files describe it.
@@ -62,6 +72,8 @@ pub struct Network<'a> {
     pub macs: &'a [Mac],
     /// Whether `vm-data` may name others that were not understood, so that nothing counts as gone.
     pub is_partial: bool,
+    /// The host name, if it is to be written, for the files that hold it beside addresses.
+    pub nodename: Option<&'a Nodename>,
 }
 
 impl<'a> Network<'a> {
