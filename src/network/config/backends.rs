@@ -52,8 +52,6 @@ const KEYFILE: Backend = Backend {
     enter: None,
     reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
 };
-<<<<<<< HEAD
-=======
 
 const NETWORKD: Backend = Backend {
     name: "networkd",
@@ -71,7 +69,6 @@ const NETPLAN_PROGRAM: &str = "/usr/sbin/netplan";
 
 /// It makes this directory when it starts.
 const NETWORKD_RUNS: &str = "/run/systemd/netif";
->>>>>>> main
 
 /// systemd's note of the unit that runs (since 235).
 const NETWORK_MANAGER_RUNS: &str = "/run/systemd/units/invocation:NetworkManager.service";
