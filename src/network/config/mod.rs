@@ -106,8 +106,8 @@ pub type Write = fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>;
 pub struct Backend {
     /// What `--backend` and the log call it.
     pub name: &'static str,
-    /// What tells that it is in charge.
-    pub clues: &'static [choose::Clue],
+    /// What tells that it is in charge, a clue a line (see [`choose`]).
+    pub clues: &'static str,
     /// Writes its files.
     pub write: Write,
     /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.
