@@ -17,6 +17,8 @@ mod hosts_tests;
 pub mod ifcfg;
 mod ifstate;
 mod ifupdown;
+#[cfg(test)]
+mod ifupdown_tests;
 pub mod ini;
 mod interfaces;
 pub mod keyfile;
