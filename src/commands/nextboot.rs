@@ -3,18 +3,15 @@
 //!
 //! All files are prepared before the first is renamed. If one cannot be prepared none changes, and the answer names it.
 
-use core::ffi::CStr;
-
 use crate::commands::resetnetwork::{self, Work};
-use crate::error::{Errno, Error};
-use crate::limits::RELOAD_MS;
+use crate::error::Error;
 use crate::log::Level;
 use crate::network::config::choose::{Choice, probe};
 use crate::network::config::nodename::{self, Renaming};
 use crate::network::config::tree::Tree;
-use crate::network::config::{Backend, Network, hosts, resolver};
-use crate::ports::{Host, Ports};
-use crate::text::{Printable, Text};
+use crate::network::config::{Backend, Network, hosts, program, resolver};
+use crate::ports::Ports;
+use crate::text::Text;
 
 /// Who has to be told that files changed.
 #[derive(Default)]
@@ -56,7 +53,8 @@ pub fn write(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error> {
 #[inline(never)]
 fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, told: &mut Told) -> Result<(), Error> {
     let found = &*work.interfaces;
-    let network = Network { interfaces: &found.each, macs: &found.macs, is_partial: found.is_partial };
+    let nodename = work.nodename.as_ref().map(|new| &new.wanted);
+    let network = Network { interfaces: &found.each, macs: &found.macs, is_partial: found.is_partial, nodename };
     let mut tree = Tree::new(ports.files, ports.journal, ports.host);
     let mut result = Ok(());
     if !network.macs.is_empty() {
@@ -77,9 +75,9 @@ fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, 
 /// Prepares what is the same with every backend: host name and name servers.
 #[inline(never)]
 fn common(work: &Work<'_>, network: &Network<'_>, tree: &mut Tree<'_>, told: &mut Told) -> Result<(), Error> {
-    if let Some(nodename) = &work.nodename {
-        let mut renaming = Renaming::new(&nodename.before, &nodename.wanted);
-        nodename::write(&mut renaming, tree)?;
+    if let Some(new) = &work.nodename {
+        let mut renaming = Renaming::new(&new.before, &new.wanted);
+        nodename::write(&mut renaming, told.backend.map_or("", |backend| backend.name), tree)?;
         hosts::write(&renaming, network, tree)?;
     }
     if !work.servers.is_empty() {
@@ -113,31 +111,13 @@ fn render(choice: Choice, live: bool, network: &Network<'_>, tree: &mut Tree<'_>
 fn reload(ports: &mut Ports<'_>, work: &Work<'_>, told: &Told) -> Result<(), Error> {
     if let Some(backend) = told.backend {
         for words in backend.reload {
-            tell(ports.host, words)?;
+            program::run(words, b"", ports.host)?;
         }
     }
     if told.resolvconf {
         for interface in &work.interfaces.each {
             resolver::tell(interface, ports.host)?;
         }
-    }
-    Ok(())
-}
-
-/// Runs a program that may be missing.
-///
-/// # Errors
-///
-/// [`Error::Stopped`].
-#[inline(never)]
-pub fn tell(host: &mut dyn Host, words: &[&CStr]) -> Result<(), Error> {
-    let program = Printable(words.first().copied().unwrap_or_default().to_bytes());
-    match host.run(words, b"", RELOAD_MS) {
-        Err(Error::Stopped) => return Err(Error::Stopped),
-        Err(Error::System(_, Errno(libc::ENOENT))) => host.log(Level::Debug, "event=not-installed program=%", &[&program]),
-        Err(error) => host.log(Level::Warning, "event=reload-failed program=% reason=\"%\"", &[&program, &error]),
-        Ok(0) => host.log(Level::Info, "event=reloaded program=%", &[&program]),
-        Ok(status) => host.log(Level::Warning, "event=reload-failed program=% status=%", &[&program, &status]),
     }
     Ok(())
 }

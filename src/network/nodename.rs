@@ -34,11 +34,6 @@ impl Nodename {
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
-
-    /// Whether there is more to it than one label.
-    pub fn has_domain(&self) -> bool {
-        self.0.contains(&b'.')
-    }
 }
 
 impl Show for Nodename {

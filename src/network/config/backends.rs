@@ -1,36 +1,79 @@
 //! The table of backends: which ways of keeping the network's configuration this agent knows, in the order in which ties are broken.
+//!
+//! What the clues mean is in [`super::choose`].
 
-use crate::network::config::choose::{Clue, Path, Weight};
-use crate::network::config::{Backend, keyfile};
+use crate::network::config::{Argv, Backend, ifstate, ifupdown, keyfile, netplan, networkd};
 
 /// Those of Linux.
-pub const LINUX: &[Backend] = &[Backend {
-    name: "keyfile",
-    clues: &[
-        // Kept when the daemon ends, so it has to run, too. A link that it does not manage has no such file.
-        clue(Weight::Owns, Path::Indexed("/run/NetworkManager/devices/%"), "connection-uuid=", NETWORK_MANAGER_RUNS),
-        clue(Weight::Runs, Path::Whole(NETWORK_MANAGER_RUNS), "", ""),
-        clue(Weight::Runs, Path::Whole("/run/openrc/started/NetworkManager"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/NetworkManager.service"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/etc/runlevels/default/NetworkManager"), "", ""),
-        clue(Weight::Enabled, Path::Whole("/var/service/NetworkManager"), "", ""),
-        clue(Weight::Installed, Path::Whole("/usr/sbin/NetworkManager"), "", ""),
-        clue(Weight::Installed, Path::Whole("/usr/bin/NetworkManager"), "", ""),
-    ],
-    write: keyfile::write,
-    enter: None,
-    reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
-}];
-
-/// systemd's note of the unit that runs (since 235).
-const NETWORK_MANAGER_RUNS: &str = "/run/systemd/units/invocation:NetworkManager.service";
-
-const fn clue(weight: Weight, path: Path, holds: &'static str, with: &'static str) -> Clue {
-    Clue { weight, path, holds, with }
-}
+pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, KEYFILE, NETWORKD];
 
 /// Those of FreeBSD.
 pub const FREEBSD: &[Backend] = &[];
+
+/// Makes a running NetworkManager read its files.
+const NMCLI: Argv = &[c"/usr/bin/nmcli", c"connection", c"reload"];
+/// Makes a running networkd read its files.
+const NETWORKCTL: Argv = &[c"/usr/bin/networkctl", c"reload"];
+
+const IFUPDOWN: Backend = Backend {
+    name: "ifupdown",
+    clues: "\
+o /run/network/ifstate.% +/sbin/ifup
+e /etc/systemd/system/multi-user.target.wants/networking.service +/sbin/ifup
+e /etc/runlevels/boot/networking +/sbin/ifup
+c /etc/network/interfaces +/sbin/ifup =iface e
+i /sbin/ifup +/etc/network
+",
+    write: ifupdown::write,
+    enter: Some(ifstate::enter),
+    reload: &[],
+};
+
+const NETPLAN: Backend = Backend {
+    name: "netplan",
+    clues: "\
+o /run/systemd/netif/links/# +/run/systemd/netif =NETWORK_FILE=/run/systemd/network/10-netplan-
+o /run/NetworkManager/system-connections/netplan-%.nmconnection +/run/systemd/units/invocation:NetworkManager.service
+c /etc/netplan/50-cloud-init.yaml +/usr/sbin/netplan
+c /etc/netplan/99-nova-agent.yaml +/usr/sbin/netplan
+c /etc/netplan/rackspace-cloud.yaml +/usr/sbin/netplan
+i /usr/sbin/netplan
+",
+    write: netplan::write,
+    enter: None,
+    reload: &[&[c"/usr/sbin/netplan", c"generate"], NETWORKCTL, NMCLI],
+};
+
+/// NetworkManager keeps its note of a link when it ends, so it has to run, too. A link that it does not manage has no such line. The unit's
+/// invocation is systemd's note of what runs (since 235).
+const KEYFILE: Backend = Backend {
+    name: "keyfile",
+    clues: "\
+o /run/NetworkManager/devices/# +/run/systemd/units/invocation:NetworkManager.service =connection-uuid=
+r /run/systemd/units/invocation:NetworkManager.service
+r /run/openrc/started/NetworkManager
+e /etc/systemd/system/multi-user.target.wants/NetworkManager.service
+e /etc/runlevels/default/NetworkManager
+e /var/service/NetworkManager
+i /usr/sbin/NetworkManager
+i /usr/bin/NetworkManager
+",
+    write: keyfile::write,
+    enter: None,
+    reload: &[NMCLI],
+};
+
+/// A link that networkd does not manage has no such line; it makes the directory when it starts.
+const NETWORKD: Backend = Backend {
+    name: "networkd",
+    clues: "\
+o /run/systemd/netif/links/# +/run/systemd/netif =NETWORK_FILE=
+e /etc/systemd/system/multi-user.target.wants/systemd-networkd.service
+",
+    write: networkd::write,
+    enter: None,
+    reload: &[NETWORKCTL],
+};
 
 /// The backend that `--backend` names.
 #[inline(never)]

@@ -1,6 +1,7 @@
 //! An edited file: old lines as they were, and our own between them, which end as the old ones do.
 
 use crate::network::config::out::Out;
+use crate::network::config::template::Lines;
 use crate::text::Parts;
 
 /// Where an edited file goes.
@@ -31,11 +32,31 @@ impl<'a, 'o> Edited<'a, 'o> {
     /// A line of our own.
     #[inline(never)]
     pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
+        self.end();
+        self.out.add(template, parts);
+        self.ended = false;
+        self.end();
+    }
+
+    /// The end of the last line, if it has none yet.
+    #[inline(never)]
+    pub fn end(&mut self) {
+        if !self.ended {
+            self.out.put(self.ending);
+            self.ended = true;
+        }
+    }
+}
+
+impl Lines for Edited<'_, '_> {
+    fn piece(&mut self, text: &str, ends: bool) {
         if !self.ended {
             self.out.put(self.ending);
         }
-        self.out.add(template, parts);
-        self.out.put(self.ending);
+        self.out.put(text.as_bytes());
+        if ends {
+            self.out.put(self.ending);
+        }
         self.ended = true;
     }
 }

@@ -18,7 +18,7 @@ use crate::ports::Verdict;
 ///
 /// Those of [`Tree::edit`].
 #[inline(never)]
-pub fn write(renaming: &Renaming, network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
+pub fn write(renaming: &Renaming<'_>, network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     tree.edit("/etc/hosts", 0o644, &mut |old, out| edit(old, renaming, network, out))
 }
 
@@ -27,14 +27,13 @@ pub fn write(renaming: &Renaming, network: &Network<'_>, tree: &mut Tree<'_>) ->
 /// A machine whose name is in no line asks DNS for it whenever a program looks the machine itself up (sudo, `hostname -f`), and waits where
 /// DNS does not answer. So a line is added then, with the address that Debian's installer gives to a name without an address of its own.
 #[inline(never)]
-pub fn edit(old: &[u8], renaming: &Renaming, network: &Network<'_>, out: &mut Out<'_>) -> Verdict {
+pub fn edit(old: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, out: &mut Out<'_>) -> Verdict {
     // Whether a line has the name, and how many lines there are up to the end of the first block for localhost.
     let (mut is_named, mut place, mut count) = (false, 0, 0);
     let mut rest = old;
     while let Some(line) = take_line(&mut rest) {
-        let line = Line::read(line, renaming, network);
-        is_named |= line.is_named;
-        if line.is_loopback && (place == 0 || place == count) {
+        let is_loopback = follow(line, renaming, network, &mut is_named, None);
+        if is_loopback && (place == 0 || place == count) {
             place = count + 1;
         }
         count += 1;
@@ -44,106 +43,110 @@ pub fn edit(old: &[u8], renaming: &Renaming, network: &Network<'_>, out: &mut Ou
     }
     (rest, count) = (old, 0);
     while let Some(line) = take_line(&mut rest) {
-        Line::read(line, renaming, network).write(renaming, out);
+        follow(line, renaming, network, &mut false, Some(out));
         count += 1;
         if count == place && !is_named {
             let ending = if line.ends_with(b"\r\n") { "\r\n" } else { "\n" };
             let parting = if line.ends_with(b"\n") { "" } else { ending };
-            out.add("%127.0.1.1\t%%", &[&parting, renaming.to, &ending]);
+            out.add("%127.0.1.1\t%%", &[&parting, renaming.wanted, &ending]);
         }
     }
     Verdict::write_if(!old.is_empty())
 }
 
-/// A line: an address, names, a comment.
-struct Line<'a> {
-    text: &'a [u8],
-    /// Of the machine to itself.
-    is_loopback: bool,
-    /// Has a name that changes, ...
-    is_old: bool,
-    /// ... with a domain.
-    has_domain: bool,
-    /// Has the new name, or will have it.
-    is_named: bool,
-}
-
-impl<'a> Line<'a> {
-    #[inline(never)]
-    fn read(text: &'a [u8], renaming: &Renaming, network: &Network<'_>) -> Self {
-        let mut line = Self { text, is_loopback: false, is_old: false, has_domain: false, is_named: false };
-        let mut rest = text;
-        let address = Ip::read(take_field(&mut rest).1);
-        line.is_loopback = address.is_some_and(|ip| ip.is_loopback());
-        let is_own = line.is_loopback || address.is_some_and(|ip| has_address(network, &ip));
-        while let (_, name @ [_, ..]) = take_field(&mut rest) {
-            line.is_named |= name.eq_ignore_ascii_case(renaming.to.as_bytes());
-            if is_own && renaming.is_old(name) {
-                let has_domain = name.contains(&b'.');
-                line.is_old = true;
-                line.has_domain |= has_domain;
-                line.is_named |= !has_domain || renaming.to.has_domain();
+/// Puts a line with its new names, if there is where to. Whether its address is the machine's to itself, and whether it has the new name.
+#[inline(never)]
+fn follow(line: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, is_named: &mut bool, mut out: Option<&mut Out<'_>>) -> bool {
+    let wanted = renaming.wanted.as_bytes();
+    let (label, domain) = split(wanted);
+    let (mut is_first, mut is_loopback, mut is_own) = (true, false, false);
+    let mut rest = line;
+    loop {
+        let blank = take_while(&mut rest, |byte| byte.is_ascii_whitespace());
+        let field = take_while(&mut rest, |byte| !byte.is_ascii_whitespace() && byte != b'#');
+        // A label and a domain; a name's own domain stays where the new name brings none.
+        let mut new: (&[u8], &[u8]) = (field, b"");
+        if is_first {
+            if let Some(ip) = Ip::read(field) {
+                is_loopback = ip.is_loopback();
+                is_own = is_loopback || has_address(network, &ip);
             }
+        } else if is_own && is_old(field, renaming) {
+            let (_, old_domain) = split(field);
+            new = (label, if old_domain.is_empty() || domain.is_empty() { old_domain } else { domain });
+            *is_named |= new.1.is_empty() == domain.is_empty();
+        } else {
+            *is_named |= same(field, wanted);
         }
-        line
-    }
-
-    /// Puts the line with its new names. A domain stays where the new name brings none.
-    #[inline(never)]
-    fn write(&self, renaming: &Renaming, out: &mut Out<'_>) {
-        if !self.is_old {
-            return out.put(self.text);
-        }
-        let (short, domain) = split(renaming.to.as_bytes());
-        let mut rest = self.text;
-        let mut is_name = false;
-        loop {
-            let (blank, field) = take_field(&mut rest);
+        is_first = false;
+        if let Some(out) = &mut out {
             out.put(blank);
-            if field.is_empty() {
-                return out.put(rest);
+            out.put(new.0);
+            out.put(new.1);
+        }
+        if field.is_empty() {
+            // The line's end, or a comment.
+            if let Some(out) = out {
+                out.put(rest);
             }
-            if is_name && renaming.is_old(field) {
-                let (_, old_domain) = split(field);
-                out.put(short);
-                if !old_domain.is_empty() {
-                    out.put(if domain.is_empty() { old_domain } else { domain });
-                } else if !domain.is_empty() && !self.has_domain {
-                    out.put(domain);
-                    out.put(b" ");
-                    out.put(short);
-                }
-            } else {
-                out.put(field);
-            }
-            is_name = true;
+            return is_loopback;
         }
     }
 }
 
-fn has_address(network: &Network<'_>, ip: &Ip) -> bool {
-    let mut has = false;
-    for interface in network.interfaces {
-        has |= interface.wanted.addresses.iter().any(|address| address.ip == *ip);
+/// Whether `name` was one of the machine's, with or without its domain. A name without one had whatever domain.
+#[inline(never)]
+fn is_old(name: &[u8], renaming: &Renaming<'_>) -> bool {
+    // What software of any machine expects.
+    if name.starts_with(b"localhost") || name.starts_with(b"ip6-") {
+        return false;
     }
-    has
+    let (label, domain) = split(name);
+    for old in [renaming.kernel, &renaming.file] {
+        let (old_label, old_domain) = split(old);
+        if !old.is_empty() && same(label, old_label) && (domain.is_empty() || old_domain.is_empty() || same(domain, old_domain)) {
+            return true;
+        }
+    }
+    false
+}
+
+#[inline(never)]
+fn has_address(network: &Network<'_>, ip: &Ip) -> bool {
+    for interface in network.interfaces {
+        for address in &interface.wanted.addresses {
+            if address.ip == *ip {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// Whether two names are the same: upper case means nothing in names.
+#[inline(never)]
+fn same(name: &[u8], other: &[u8]) -> bool {
+    let mut rest = other;
+    for byte in name {
+        match rest.split_first() {
+            Some((other, behind)) if byte.eq_ignore_ascii_case(other) => rest = behind,
+            _ => return false,
+        }
+    }
+    rest.is_empty()
 }
 
 /// The first label of a name, and the rest with its dot.
-pub fn split(name: &[u8]) -> (&[u8], &[u8]) {
-    name.split_at(name.iter().position(|&byte| byte == b'.').unwrap_or(name.len()))
+fn split(mut name: &[u8]) -> (&[u8], &[u8]) {
+    let label = take_while(&mut name, |byte| byte != b'.');
+    (label, name)
 }
 
-/// Takes the next field and what is blank in front of it; an empty field at the line's end or comment, which stays in `rest`.
+/// Takes what is of one kind from the front.
 #[inline(never)]
-fn take_field<'a>(rest: &mut &'a [u8]) -> (&'a [u8], &'a [u8]) {
-    let blank = take_while(rest, |byte| byte.is_ascii_whitespace());
-    (blank, take_while(rest, |byte| !byte.is_ascii_whitespace() && byte != b'#'))
-}
-
 fn take_while<'a>(rest: &mut &'a [u8], is_part: fn(u8) -> bool) -> &'a [u8] {
     let len = rest.iter().position(|&byte| !is_part(byte)).unwrap_or(rest.len());
-    let (part, after) = rest.split_at_checked(len).unwrap_or_default();
-    *rest = after;
+    let (part, behind) = rest.split_at_checked(len).unwrap_or_default();
+    *rest = behind;
     part
 }

@@ -9,9 +9,8 @@ use crate::network::config::edited::Edited;
 use crate::network::config::ini::{self, Section};
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network};
-use crate::network::ip::Ip;
 use crate::network::lines::take_line;
-use crate::network::model::{Address, Mac};
+use crate::network::model::Mac;
 use crate::ports::Verdict;
 use crate::text::{Line, Show, Text, cut};
 
@@ -88,123 +87,76 @@ fn owner<'a>(mut profile: &[u8], network: &Network<'a>) -> Option<&'a Interface>
     None
 }
 
-/// Puts the profile of an interface.
+/// What of the connection is ours. The UUID is one of our own (RFC 9562, version 8): "nova-agent" and the MAC address.
+const CONNECTION: &str = "\
+|id=nova-agent-%M
+|uuid=6e6f7661-2d61-8765-ae74-%M
+|type=ethernet
+|autoconnect-priority=999
+";
+
+/// What of a family is ours. Without addresses IPv6 is what the kernel does by itself: a link-local address, and what routers advertise.
+const IPV4: &str = "\
+4a?|method=manual
+4a!|method=disabled
+4a|address%n=%a%,
+4s|route%n=%a%,
+4a?4d?|dns=\\
+4a?4d|%i;\\
+4a?4d?|
+";
+const IPV6: &str = "\
+6a?|method=manual
+6a!|method=ignore
+6a|address%n=%a%,
+6s|route%n=%a%,
+6a?6d?|dns=\\
+6a?6d|%i;\\
+6a?6d?|
+";
+
+/// Methods, addresses and routes, in the old spellings too; but neither `route-metric` nor `route-table`.
+const KEYS: &[&str] = &["dns", "method", "gateway", "address#", "addresses#", "route#", "route#_options", "routes#"];
+/// Beside `disabled` and `ignore` every key of name servers makes the profile invalid.
+const KEYS_WITHOUT_ADDRESS: &[&str] = &[
+    "dns",
+    "dns-search",
+    "dns-options",
+    "dns-priority",
+    "method",
+    "gateway",
+    "address#",
+    "addresses#",
+    "route#",
+    "route#_options",
+    "routes#",
+];
+
 fn render(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
+    let wanted = &interface.wanted;
+    let keys = |v4| {
+        if !wanted.addresses.iter().any(|address| address.ip.is_v4() == v4) {
+            KEYS_WITHOUT_ADDRESS
+        } else {
+            // Name servers of the user's stay where there are no others.
+            KEYS.get(usize::from(wanted.dns.is_empty())..).unwrap_or_default()
+        }
+    };
     let sections = [
-        Section {
-            name: "connection",
-            is_ours: |key| matches!(key, b"id" | b"uuid" | b"type" | b"autoconnect-priority"),
-            put: put_connection,
-        },
-        Section {
-            name: "ethernet",
-            is_ours: |key| key == b"mac-address",
-            put: |interface, file| file.add("mac-address=%", &[&interface.wanted.mac]),
-        },
-        Section { name: "ipv4", is_ours: ours(interface, true), put: |interface, file| put_family(interface, true, file) },
-        Section { name: "ipv6", is_ours: ours(interface, false), put: |interface, file| put_family(interface, false, file) },
+        Section { name: "connection", keys: &["id", "uuid", "type", "autoconnect-priority"], template: CONNECTION },
+        Section { name: "ethernet", keys: &["mac-address"], template: "|mac-address=%H\n" },
+        Section { name: "ipv4", keys: keys(true), template: IPV4 },
+        Section { name: "ipv6", keys: keys(false), template: IPV6 },
     ];
     ini::edit(old, interface, &sections, &mut |_, _| false, file);
 }
 
-fn put_connection(interface: &Interface, file: &mut Edited<'_, '_>) {
-    let mac = Plain(&interface.wanted.mac);
-    file.add("id=%%", &[&PREFIX, &mac]);
-    // An UUID of our own (RFC 9562, version 8): "nova-agent" and the MAC address.
-    file.add("uuid=6e6f7661-2d61-8765-ae74-%", &[&mac]);
-    file.add("type=ethernet", &[]);
-    file.add("autoconnect-priority=999", &[]);
-}
-
-/// Which keys of a family are ours.
-fn ours(interface: &Interface, v4: bool) -> fn(&[u8]) -> bool {
-    if !has_address(interface, v4) {
-        // Beside `disabled` and `ignore` every key of name servers makes the profile invalid.
-        |key| is_address_key(key) || key.starts_with(b"dns")
-    } else if interface.wanted.dns.is_empty() {
-        is_address_key
-    } else {
-        |key| is_address_key(key) || key == b"dns"
-    }
-}
-
-/// Methods, addresses and routes, in the old spellings too: `address1`, `addresses1`, `route1`, `route1_options`, `routes1`; but neither
-/// `route-metric` nor `route-table`.
-fn is_address_key(key: &[u8]) -> bool {
-    let is_route = key.strip_prefix(b"route").is_some_and(|rest| rest.first() != Some(&b'-'));
-    is_route || key.starts_with(b"address") || matches!(key, b"method" | b"gateway")
-}
-
-fn has_address(interface: &Interface, v4: bool) -> bool {
-    interface.wanted.addresses.iter().any(|address| address.ip.is_v4() == v4)
-}
-
-#[inline(never)]
-fn put_family(interface: &Interface, v4: bool, file: &mut Edited<'_, '_>) {
-    let wanted = &interface.wanted;
-    let method = match (has_address(interface, v4), v4) {
-        (true, _) => "manual",
-        (_, true) => "disabled",
-        // What the kernel does by itself: a link-local address, and what routers advertise.
-        (_, false) => "ignore",
-    };
-    file.add("method=%", &[&method]);
-    let mut gateway = if v4 { wanted.gateway4 } else { wanted.gateway6 };
-    let mut count = 0usize;
-    for address in &wanted.addresses {
-        if address.ip.is_v4() == v4 {
-            count += 1;
-            file.add("address%=%%", &[&count, address, &Via(gateway.take())]);
-        }
-    }
-    count = 0;
-    for route in &wanted.routes {
-        if route.destination.is_v4() == v4 {
-            count += 1;
-            let destination = Address { ip: route.destination, prefix_len: route.prefix_len };
-            file.add("route%=%%", &[&count, &destination, &Via(route.gateway)]);
-        }
-    }
-    // A gateway without any address is taken as a route only.
-    if let Some(gateway) = gateway {
-        count += 1;
-        file.add("route%=%/0,%", &[&count, &Ip::unspecified(gateway.family), &gateway]);
-    }
-    if method == "manual" && wanted.dns.iter().any(|server| server.is_v4() == v4) {
-        file.add("dns=%", &[&Servers(&wanted.dns, v4)]);
-    }
-}
-
-/// A MAC address without colons.
+/// A MAC address as twelve digits.
 struct Plain<'a>(&'a Mac);
 
 impl Show for Plain<'_> {
     fn show(&self, line: &mut Line) {
         crate::network::ip::put_octets(line, &self.0.0, "", 16, 2);
-    }
-}
-
-/// A next hop behind a destination, if there is one.
-struct Via(Option<Ip>);
-
-impl Show for Via {
-    fn show(&self, line: &mut Line) {
-        if let Some(gateway) = &self.0 {
-            line.fill(",%", &[gateway]);
-        }
-    }
-}
-
-/// Name servers of one family.
-struct Servers<'a>(&'a [Ip], bool);
-
-impl Show for Servers<'_> {
-    fn show(&self, line: &mut Line) {
-        for server in self.0 {
-            if server.is_v4() == self.1 {
-                line.fill("%;", &[server]);
-            }
-        }
     }
 }
 

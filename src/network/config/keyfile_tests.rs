@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::network::config::testing::{System, any_interfaces, interface};
+use crate::network::ip::Ip;
+use crate::network::model::Address;
 use crate::network::model::{Route, Wanted};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -137,18 +139,6 @@ fn a_new_profile() {
          autoconnect-priority=999\n\n[ethernet]\nmac-address=40:40:aa:bb:cc:01\n\n[ipv4]\nmethod=manual\n\
          address1=198.51.100.23/24,198.51.100.1\n\n[ipv6]\nmethod=ignore\n"
     );
-}
-
-#[test]
-fn gateways_without_addresses_are_routes() {
-    let mut system = System::default();
-    let mut eth0 = eth0();
-    eth0.wanted.addresses.clear();
-    eth0.wanted.gateway6 = Ip::parse("fe80::def");
-    eth0.wanted.routes.push(Route::new(Ip::parse("10.0.0.0").unwrap(), 8, None).unwrap()).unwrap();
-    system.write(write, &[eth0]).unwrap();
-    assert_eq!(family(&system, "ipv4"), ["method=disabled", "route1=10.0.0.0/8", "route2=0.0.0.0/0,198.51.100.1"]);
-    assert_eq!(family(&system, "ipv6"), ["method=ignore", "route1=::/0,fe80::def"]);
 }
 
 #[test]

@@ -9,29 +9,45 @@ pub mod edited;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
+mod ifstate;
+mod ifupdown;
 pub mod ini;
+mod interfaces;
 pub mod keyfile;
 pub mod marker;
+pub mod netplan;
+#[cfg(test)]
+mod netplan_tests;
+pub mod networkd;
+#[cfg(test)]
+mod networkd_tests;
 pub mod nodename;
 #[cfg(test)]
 mod nodename_tests;
 pub mod out;
+pub mod own;
+pub mod program;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
+pub mod routes;
 mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
+mod stanzas;
+pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
+mod yaml;
 
 use core::ffi::CStr;
 
 use crate::error::Error;
 use crate::limits::LINK_NAME_LEN;
 use crate::network::model::{Mac, Wanted};
+use crate::network::nodename::Nodename;
 use tree::Tree;
 
 /// One interface, as files describe it.
@@ -54,6 +70,8 @@ pub struct Network<'a> {
     pub macs: &'a [Mac],
     /// Whether `vm-data` may name others that were not understood, so that nothing counts as gone.
     pub is_partial: bool,
+    /// The host name, if it is to be written, for the files that hold it beside addresses.
+    pub nodename: Option<&'a Nodename>,
 }
 
 impl<'a> Network<'a> {
@@ -86,8 +104,8 @@ pub type Write = fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>;
 pub struct Backend {
     /// What `--backend` and the log call it.
     pub name: &'static str,
-    /// What tells that it is in charge.
-    pub clues: &'static [choose::Clue],
+    /// What tells that it is in charge, a clue a line (see [`choose`]).
+    pub clues: &'static str,
     /// Writes its files.
     pub write: Write,
     /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.

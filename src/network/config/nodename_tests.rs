@@ -10,14 +10,15 @@ use crate::memory::MemoryJournal;
 use crate::network::nodename::Nodename;
 use crate::ports::Files;
 
-/// Calls a system of these files `web1`; what it was called, as far as `names` go.
-fn rename(system: &mut System, names: &[&str]) -> Vec<String> {
-    let (to, mut journal) = (Nodename::parse(b"web1").unwrap(), MemoryJournal::default());
-    let mut renaming = Renaming::new(b"kernel.example.org", &to);
+/// Calls a system of these files `web1`; what it was called, as far as its files tell.
+fn rename(system: &mut System) -> String {
+    let (wanted, mut journal) = (Nodename::parse(b"web1").unwrap(), MemoryJournal::default());
+    let mut renaming = Renaming::new(b"", &wanted);
     let mut tree = Tree::new(&mut system.files, &mut journal, &mut system.host);
-    write(&mut renaming, &mut tree).unwrap();
+    write(&mut renaming, "", &mut tree).unwrap();
+    let file = renaming.file;
     system.files.commit().unwrap();
-    names.iter().filter(|name| renaming.is_old(name.as_bytes())).map(|name| String::from(*name)).collect()
+    String::from_utf8(file.to_vec()).unwrap()
 }
 
 /// What becomes of one file on a system that has these others; and whether there is an `/etc/hostname` then.
@@ -25,9 +26,9 @@ fn renamed(path: &str, old: &str, others: &[&str]) -> (String, bool) {
     let mut files: Vec<(&str, &str)> = others.iter().map(|other| (*other, "")).collect();
     files.push((path, old));
     let mut system = System::new(&files);
-    rename(&mut system, &[]);
+    rename(&mut system);
     let new = system.read(path);
-    rename(&mut system, &[]);
+    rename(&mut system);
     assert_eq!(system.read(path), new, "a second time");
     (new, system.files.files.contains_key("/etc/hostname"))
 }
@@ -40,7 +41,7 @@ fn changed(new: &str, is_made: bool) -> (String, bool) {
 fn the_file_of_most_systems() {
     assert_eq!(renamed("/etc/hostname", "# who\nold\n", &[]), changed("# who\nweb1\n", true));
     let mut system = System::new(&[]);
-    rename(&mut system, &[]);
+    rename(&mut system);
     assert_eq!(system.read("/etc/hostname"), "web1\n");
 }
 
@@ -50,7 +51,7 @@ fn slackware_and_suse() {
     assert_eq!(renamed("/etc/HOSTNAME", "old\n", &["/etc/hostname"]), changed("web1\n", true));
     let mut system = System::new(&[("/etc/hostname", "old\n"), ("/etc/HOSTNAME", "old\n")]);
     system.files.links.push("/etc/HOSTNAME".into());
-    rename(&mut system, &[]);
+    rename(&mut system);
     assert_eq!((system.read("/etc/hostname").as_str(), system.read("/etc/HOSTNAME").as_str()), ("web1\n", "old\n"));
 }
 
@@ -65,9 +66,20 @@ fn red_hat_up_to_6() {
         renamed(path, "# Created by anaconda\n", &[reader]),
         changed("# Created by anaconda\nNETWORKING=yes\nNETWORKING_IPV6=yes\nHOSTNAME=web1\n", false)
     );
-    // Later ones read /etc/hostname; a variable that is there follows nevertheless.
-    assert_eq!(renamed(path, "# Created by anaconda\n", &[]), changed("# Created by anaconda\n", true));
-    assert_eq!(renamed(path, "HOSTNAME=old\n", &[]), changed("HOSTNAME=web1\n", true));
+    // Later ones read /etc/hostname.
+    assert_eq!(renamed(path, "HOSTNAME=old\n", &[]), changed("HOSTNAME=old\n", true));
+}
+
+#[test]
+fn a_backend_writes_its_file_itself() {
+    let (wanted, mut journal) = (Nodename::parse(b"web1").unwrap(), MemoryJournal::default());
+    for (backend, written) in [("ifcfg", "HOSTNAME=old\n"), ("keyfile", "HOSTNAME=web1\nNETWORKING=yes\nNETWORKING_IPV6=yes\n")] {
+        let mut system = System::new(&[("/etc/sysconfig/network", "HOSTNAME=old\n"), ("/etc/rc.d/rc.sysinit", "")]);
+        let mut tree = Tree::new(&mut system.files, &mut journal, &mut system.host);
+        write(&mut Renaming::new(b"", &wanted), backend, &mut tree).unwrap();
+        system.files.commit().unwrap();
+        assert_eq!((system.read("/etc/sysconfig/network").as_str(), system.read("/etc/hostname").as_str()), (written, ""));
+    }
 }
 
 #[test]
@@ -86,7 +98,7 @@ fn rc_conf() {
         changed("hostname=\"web1\"\nsshd_enable=\"YES\"\n", false)
     );
     assert_eq!(renamed(path, "", &["/etc/defaults/rc.conf"]), changed("hostname=\"web1\"\n", false));
-    assert_eq!(renamed(path, "LOCALE=C\nHOSTNAME=\"old\"\n", &[]), changed("LOCALE=C\nHOSTNAME=\"web1\"\n", true));
+    assert_eq!(renamed(path, "LOCALE=C\nHOSTNAME=\"old\"\n", &["/etc/rc.sysinit"]), changed("LOCALE=C\nHOSTNAME=\"web1\"\n", false));
     // That of OpenRC.
     assert_eq!(renamed(path, "rc_parallel=\"NO\"\n", &[]), changed("rc_parallel=\"NO\"\n", true));
 }
@@ -94,18 +106,15 @@ fn rc_conf() {
 #[test]
 fn what_no_shell_can_read_stays_and_is_told() {
     let mut system = System::new(&[("/etc/conf.d/hostname", "hostname=\"old\n")]);
-    rename(&mut system, &[]);
+    rename(&mut system);
     assert_eq!(system.read("/etc/conf.d/hostname"), "hostname=\"old\n");
     assert!(system.host.lines[0].contains("event=host-name-not-written file=/etc/conf.d/hostname"), "{:?}", system.host.lines);
 }
 
 #[test]
-fn old_names_are_those_of_the_kernel_and_of_a_file() {
-    let names = ["kernel.example.org", "KERNEL", "kernel.example.net", "old", "old.whatever", "older", "web1", "localhost"];
-    let mut system = System::new(&[("/etc/hostname", "old\n")]);
-    assert_eq!(rename(&mut system, &names), ["kernel.example.org", "KERNEL", "old", "old.whatever"]);
-    let mut system = System::new(&[("/etc/sysconfig/network", "HOSTNAME='old'\n"), ("/etc/rc.d/rc.sysinit", "")]);
-    assert_eq!(rename(&mut system, &names), ["kernel.example.org", "KERNEL", "old", "old.whatever"]);
-    let mut system = System::new(&[("/etc/hostname", "localhost\n")]);
-    assert_eq!(rename(&mut system, &names), ["kernel.example.org", "KERNEL"]);
+fn a_file_tells_the_old_name() {
+    assert_eq!(rename(&mut System::new(&[("/etc/hostname", "# who\nold\n")])), "old");
+    assert_eq!(rename(&mut System::new(&[("/etc/hostname", "web1\n"), ("/etc/HOSTNAME", "old.example.org\n")])), "old.example.org");
+    assert_eq!(rename(&mut System::new(&[("/etc/hostname", &"x".repeat(65))])), "");
+    assert_eq!(rename(&mut System::new(&[])), "");
 }

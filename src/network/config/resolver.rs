@@ -4,11 +4,11 @@
 
 use core::ffi::CStr;
 
-use crate::error::{Errno, Error};
-use crate::limits::{NAMESERVER_COUNT, RELOAD_MS};
-use crate::log::Level;
-use crate::network::config::Interface;
+use crate::error::Error;
+use crate::limits::{NAMESERVER_COUNT, PIECE_LEN};
+use crate::network::config::out::Out;
 use crate::network::config::tree::Tree;
+use crate::network::config::{Interface, program};
 use crate::network::ip::Ip;
 use crate::network::resolv;
 use crate::ports::{Host, Kind, Verdict};
@@ -59,22 +59,26 @@ pub fn manager(content: &[u8]) -> Manager {
 /// Those of [`Tree::edit`].
 #[inline(never)]
 pub fn write(servers: &[Ip], tree: &mut Tree<'_>) -> Result<bool, Error> {
-    let kind = tree.kind(RESOLV_CONF)?;
+    let is_file = matches!(tree.kind(RESOLV_CONF)?, None | Some(Kind::File));
     let mut found = Manager::Nobody;
-    let read = tree.read(RESOLV_CONF, &mut |content| found = manager(content));
+    let mut edit = |old: &[u8], out: &mut Out<'_>| {
+        found = manager(old);
+        let is_ours = is_file && found == Manager::Nobody;
+        Verdict::write_if(is_ours && resolv::edit(old, servers, out) == Ok(true))
+    };
+    // A link may lead to where nothing is.
+    let result = if is_file { tree.edit(RESOLV_CONF, 0o644, &mut edit) } else { tree.update(RESOLV_CONF, &mut edit) };
     if found == Manager::Resolvconf {
         return Ok(true);
     }
-    if found == Manager::Other || !matches!(kind, None | Some(Kind::File)) {
-        tree.info("left-alone", RESOLV_CONF, "it is managed by another program, or no plain file", &[]);
+    if !is_file || found == Manager::Other {
+        tree.info("left-alone", RESOLV_CONF, "a program manages it, or it is no plain file", &[]);
         return Ok(false);
     }
-    read?;
-    tree.edit(RESOLV_CONF, 0o644, &mut |old, out| Verdict::write_if(resolv::edit(old, servers, out) == Ok(true)))?;
     if servers.len() > NAMESERVER_COUNT {
         tree.warn("name-servers", RESOLV_CONF, "% of % are used", &[&NAMESERVER_COUNT, &servers.len()]);
     }
-    Ok(false)
+    result.map(|()| false)
 }
 
 /// Tells resolvconf an interface's name servers.
@@ -92,22 +96,12 @@ pub fn tell(interface: &Interface, host: &mut dyn Host) -> Result<(), Error> {
         return Ok(());
     }
     let family = if wanted.addresses.iter().any(|address| address.ip.is_v4()) { "inet" } else { "inet6" };
-    let record = Text::<32>::of("%.%\0", &[&interface.name, &family]);
+    let mut record = Text::<64>::new();
+    record.add("%.%\0", &[&interface.name, &family]);
     let record = CStr::from_bytes_until_nul(record.as_bytes()).unwrap_or_default();
-    let mut lines = Text::<512>::new();
+    let mut lines = Text::<PIECE_LEN>::new();
     for server in &wanted.dns {
         lines.add("nameserver %\n", &[server]);
     }
-    for program in [c"/sbin/resolvconf", c"/usr/sbin/resolvconf"] {
-        match host.run(&[program, c"-a", record], lines.as_bytes(), RELOAD_MS) {
-            Err(Error::Stopped) => return Err(Error::Stopped),
-            Err(Error::System(_, Errno(libc::ENOENT))) => continue,
-            Err(error) => host.log(Level::Warning, "event=resolvconf-failed link=% reason=\"%\"", &[&interface.name, &error]),
-            Ok(0) => host.log(Level::Info, "event=resolvconf-told link=%", &[&interface.name]),
-            Ok(status) => host.log(Level::Warning, "event=resolvconf-failed link=% status=%", &[&interface.name, &status]),
-        }
-        return Ok(());
-    }
-    host.log(Level::Warning, "event=resolvconf-absent link=%", &[&interface.name]);
-    Ok(())
+    program::run(&[c"/sbin/resolvconf", c"-a", record], lines.as_bytes(), host)
 }

@@ -88,13 +88,13 @@ fn resolvconf_is_told_each_interface_s_servers() {
 fn one_that_fails_is_a_line_in_the_log() {
     let mut host = MemoryHost { not_run: Some(Errno(libc::ENOENT)), ..Default::default() };
     told(&mut host, &["10.0.0.1/8"], &["192.0.2.53"]).unwrap();
-    assert_eq!((host.ran.len(), host.ran[1].0.as_str()), (2, "/usr/sbin/resolvconf -a eth0.inet"));
+    assert_eq!(host.lines, ["Debug event=not-installed program=/sbin/resolvconf"]);
     host = MemoryHost { not_run: Some(Errno(libc::ETIMEDOUT)), ..Default::default() };
     told(&mut host, &["10.0.0.1/8"], &["192.0.2.53"]).unwrap();
-    assert!(host.lines[0].contains("event=resolvconf-failed link=eth0 reason=\"run program: timed out"), "{:?}", host.lines);
+    assert!(host.lines[0].contains("event=program-failed program=/sbin/resolvconf reason=\"run program: timed out"), "{:?}", host.lines);
     host = MemoryHost { status: 1, ..Default::default() };
     told(&mut host, &["10.0.0.1/8"], &["192.0.2.53"]).unwrap();
-    assert_eq!(host.lines, ["Warning event=resolvconf-failed link=eth0 status=1"]);
+    assert_eq!(host.lines, ["Warning event=program-failed program=/sbin/resolvconf status=1"]);
     host = MemoryHost { stopped: true, ..Default::default() };
     assert_eq!(told(&mut host, &["10.0.0.1/8"], &["192.0.2.53"]), Err(Error::Stopped));
 }

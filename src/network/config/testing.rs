@@ -47,7 +47,7 @@ impl System {
     pub fn write_knowing(&mut self, render: Write, interfaces: &[Interface], macs: &[Mac]) -> Result<u32, Error> {
         let mut journal = MemoryJournal::default();
         let mut tree = Tree::new(&mut self.files, &mut journal, &mut self.host);
-        render(&Network { interfaces, macs, is_partial: false }, &mut tree)?;
+        render(&Network { interfaces, macs, is_partial: false, nodename: None }, &mut tree)?;
         let changes = tree.changes;
         self.files.commit()?;
         Ok(changes)
@@ -124,4 +124,19 @@ pub fn any_interfaces() -> impl Strategy<Value = Vec<Interface>> {
         let named = |(index, wanted)| Interface { name: std::format!("eth{index}").parse().unwrap(), index: index as u32 + 2, wanted };
         wanted.into_iter().enumerate().map(named).collect()
     })
+}
+
+/// The routes of an interface as `DESTINATION[ via GATEWAY][ onlink]`: those that are wanted, and those to IPv6 gateways that are in no subnet.
+pub fn route_lines(wanted: &Wanted) -> Vec<String> {
+    let defaults = [wanted.gateway4, wanted.gateway6].into_iter().flatten().map(Route::default_via);
+    let mut lines = Vec::new();
+    for route in wanted.routes.iter().copied().chain(defaults) {
+        let is_outside = |gateway: &Ip| !gateway.is_link_local_v6() && !wanted.addresses.iter().any(|address| address.covers(gateway));
+        match route.gateway.filter(is_outside) {
+            Some(gateway) if !gateway.is_v4() => lines.extend([std::format!("{gateway}/128"), route.to_string()]),
+            Some(_) => lines.push(std::format!("{route} onlink")),
+            None => lines.push(route.to_string()),
+        }
+    }
+    lines
 }
