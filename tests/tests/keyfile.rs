@@ -71,10 +71,11 @@ fn a_running_network_manager_changes_over() {
             system.install(&case.etc_before());
         }
         system.write(&format!("{DIRECTORY}/other.nmconnection"), 0o600, OTHER);
-        Manager::NetworkManager.up(&system);
+        let manager = Manager::NetworkManager;
+        manager.up(&system);
         now(&case, &system);
-        let (live, wanted) = (system.live(), case.booted(case.wanted()));
-        assert_eq!(unexplained(Manager::NetworkManager, &live, &wanted), [""; 0], "{}\nlive:\n{live}", case.name);
+        let (live, wanted) = (system.live(), case.booted(manager, case.wanted()));
+        assert_eq!(unexplained(&case, manager, &live, &wanted), [""; 0], "{}\nlive:\n{live}", case.name);
         let active = system.sh("nmcli -t -f NAME connection show --active");
         assert!(!active.lines().any(|name| name == "other"), "{}: {active}", case.name);
     }
