@@ -6,6 +6,7 @@
 use crate::network::config::Interface;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
+use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines};
 use crate::network::lines::{take_line, take_word};
 use crate::network::model::{Mac, Wanted};
@@ -103,7 +104,7 @@ impl Lines for File<'_, '_> {
 #[inline(never)]
 pub fn is_default(line: &[u8], wanted: &Wanted) -> bool {
     let mut rest = line;
-    matches!(take_word(&mut rest), b"default" | b"0.0.0.0" | b"0.0.0.0/0" | b"::/0")
+    is_one_of(take_word(&mut rest), "default 0.0.0.0 0.0.0.0/0 ::/0 ")
         && (if line.contains(&b':') { wanted.gateway6 } else { wanted.gateway4 }).is_some()
         && !line.windows(5).any(|word| word == b"table")
 }

@@ -2,7 +2,8 @@
 //! NetworkManager's ifcfg-rh plugin. sysconfig.txt of initscripts; nm-settings-ifcfg-rh(5).
 //!
 //! `NETMASK` is what all versions read; `PREFIX` came with 6, and so did a second IPv4 address (`IPADDR1`). The scripts take the default
-//! gateway only where the first address's subnet has it; another one is a line of the route file.
+//! gateway only where the first address's subnet has it; another one is a line of the route file. Of several files for an interface
+//! NetworkManager takes the one of the highest priority; the scripts run all of them.
 
 use crate::error::Error;
 use crate::network::config::nodename::SYSINIT;
@@ -37,9 +38,8 @@ const FORMAT: Format = Format {
 6G|IPV6_DEFAULTGW=%i%%%I
 6G|IPV6_DEFROUTE=yes
 d|DNS%n=%i
+|AUTOCONNECT_PRIORITY=100
 ",
-    // NetworkManager takes the profile of the highest; the scripts run all of them.
-    against_rivals: "|AUTOCONNECT_PRIORITY=100\n",
     off: "ONBOOT=no",
     owns,
     knows: |name| owns(name, None) || is_any(name, &MAY_STAY),

@@ -9,6 +9,7 @@ mod blocks;
 pub mod choose;
 pub mod dhcpcd;
 pub mod edited;
+pub mod foreign;
 pub mod freebsd;
 pub mod hosts;
 #[cfg(test)]
@@ -16,6 +17,8 @@ mod hosts_tests;
 pub mod ifcfg;
 mod ifstate;
 mod ifupdown;
+#[cfg(test)]
+mod ifupdown_tests;
 pub mod ini;
 mod interfaces;
 pub mod keyfile;
@@ -45,6 +48,8 @@ mod shellvars_tests;
 mod stanzas;
 pub mod suse;
 mod sysconfig;
+#[cfg(test)]
+mod sysconfig_tests;
 pub mod template;
 #[cfg(test)]
 pub mod testing;

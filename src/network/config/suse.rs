@@ -4,7 +4,8 @@
 //! wicked takes no `onlink` in a route, so a gateway outside every subnet has a route of its own in both families.
 
 use crate::error::Error;
-use crate::network::config::shellvars::{Vars, edit, is_any};
+use crate::network::config::shell::is_one_of;
+use crate::network::config::shellvars::{Vars, edit};
 use crate::network::config::sysconfig::{self, Format};
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network, block};
@@ -20,10 +21,9 @@ const FORMAT: Format = Format {
 a1|IPADDR='%a'
 a+|IPADDR_%k='%a'
 ",
-    against_rivals: "",
     off: "STARTMODE='off'",
     owns,
-    knows: |name| owns(name, None) || is_any(name, &["BOOTPROTO", "STARTMODE"]),
+    knows: |name| owns(name, None) || is_one_of(name, "BOOTPROTO STARTMODE "),
     is_rival,
     routes: &[("ifroute-", "4h|%a - - %I\n4r|%d %y - %I\n6r|%d %y - %I\n")],
     unlike: "",

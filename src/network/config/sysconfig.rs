@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::File;
-use crate::network::config::shellvars::{Wanted, edit};
+use crate::network::config::shellvars::edit;
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network, block, template};
 use crate::network::lines::take_line;
@@ -24,8 +24,6 @@ pub struct Format {
     pub directory: &'static str,
     /// Template of an interface's variables.
     pub variables: &'static str,
-    /// What is wanted beside them where another file sets the interface up, too.
-    pub against_rivals: &'static str,
     /// What keeps an interface that is gone from being waited for.
     pub off: &'static str,
     /// Whether a variable of this name is ours and goes unless it is wanted; without an interface, the interface is gone.
@@ -49,10 +47,9 @@ const IGNORED: [&str; 8] = ["~", ".bak", ".old", ".orig", ".rpmnew", ".rpmorig",
 ///
 /// Those of [`Tree::edit`].
 pub fn write(format: &Format, network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut rivals = 0;
-    others(format, "ifcfg-", network, tree, &mut |name, path, tree| look(format, network, name, path, &mut rivals, tree))?;
-    for (at, interface) in network.interfaces.iter().enumerate() {
-        write_interface(format, interface, rivals >> at & 1 != 0, tree)?;
+    others(format, "ifcfg-", network, tree, &mut |name, path, tree| look(format, network, name, path, tree))?;
+    for interface in network.interfaces {
+        write_interface(format, interface, tree)?;
     }
     for (prefix, _) in format.routes {
         others(format, prefix, network, tree, &mut |name, path, tree| {
@@ -71,14 +68,16 @@ fn others(
     tree: &mut Tree<'_>,
     each: &mut dyn FnMut(&str, &str, &mut Tree<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut names = Names::new();
+    let (mut names, mut path) = (Names::new(), Path::new());
     tree.names(format.directory, prefix, &mut names)?;
     let mut rest = names.as_str();
     while let Some((file, behind)) = cut(rest, b'\n') {
         rest = behind;
         let name = file.strip_prefix(prefix).unwrap_or_default();
         if network.named(name.as_bytes()).is_none() && !IGNORED.iter().any(|end| name.ends_with(end)) {
-            each(name, Path::of("%/%", &[&format.directory, &file]).as_str(), tree)?;
+            path.clear();
+            path.fill("%/%", &[&format.directory, &file]);
+            each(name, path.as_str(), tree)?;
         }
     }
     Ok(())
@@ -89,10 +88,10 @@ fn is_stale(network: &Network<'_>, mac: Mac, name: &str) -> bool {
     !network.knows(mac) || network.find(mac).is_some_and(|interface| interface.name != name)
 }
 
-/// Looks at a file that is of no interface: cleans up what is ours, and marks and warns of what sets up an interface, too.
+/// Looks at a file that is of no interface: cleans up what is ours, and warns of what sets up an interface, too.
 #[inline(never)]
-fn look(format: &Format, network: &Network<'_>, name: &str, path: &str, rivals: &mut u32, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let (mut is_gone, mut is_alias, mut found) = (false, false, 0u32);
+fn look(format: &Format, network: &Network<'_>, name: &str, path: &str, tree: &mut Tree<'_>) -> Result<(), Error> {
+    let (mut is_gone, mut is_alias, mut found) = (false, false, None);
     tree.read(path, &mut |content| {
         let head = Head::of(content);
         if let Some(mac) = head.mac {
@@ -101,16 +100,11 @@ fn look(format: &Format, network: &Network<'_>, name: &str, path: &str, rivals: 
             // Another address of the interface, which is now in the interface's own file.
             is_alias = cut(name, b':').is_some_and(|(link, _)| network.named(link.as_bytes()).is_some());
         } else {
-            for (at, interface) in network.interfaces.iter().enumerate() {
-                found |= u32::from((format.is_rival)(name, content, interface)) << at;
-            }
+            found = network.interfaces.iter().find(|interface| (format.is_rival)(name, content, interface));
         }
     })?;
-    *rivals |= found;
-    for (at, interface) in network.interfaces.iter().enumerate() {
-        if found >> at & 1 != 0 {
-            tree.warn("rival", path, "it sets up %, too: remove it", &[&interface.name]);
-        }
+    if let Some(interface) = found {
+        tree.warn("rival", path, "it sets up %, too: remove it", &[&interface.name]);
     }
     if is_gone {
         tree.edit(path, 0o644, &mut |old, out| edit_gone(format, Head::of(old).body, out))?;
@@ -136,27 +130,24 @@ fn edit_gone(format: &Format, body: &[u8], out: &mut Out<'_>) -> Verdict {
 }
 
 #[inline(never)]
-fn write_interface(format: &Format, interface: &Interface, has_rival: bool, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let path = Path::of("%/ifcfg-%", &[&format.directory, &interface.name]);
+fn write_interface(format: &Format, interface: &Interface, tree: &mut Tree<'_>) -> Result<(), Error> {
+    let mut path = Path::new();
+    path.fill("%/ifcfg-%", &[&format.directory, &interface.name]);
     let (mut was_old, mut is_whole) = (false, true);
     tree.edit(path.as_str(), 0o644, &mut |old, out| {
         let head = Head::of(old);
         was_old = head.is_old;
         out.add("%\n", &[&Marker(interface)]);
-        let wanted: &mut Wanted<'_> = &mut |vars| {
-            template::put(format.variables, interface, vars);
-            if has_rival {
-                template::put(format.against_rivals, interface, vars);
-            }
-        };
-        is_whole = edit(head.body, &|name| (format.owns)(name, Some(interface)), wanted, out);
+        let owns = &|name: &[u8]| (format.owns)(name, Some(interface));
+        is_whole = edit(head.body, owns, &mut |vars| template::put(format.variables, interface, vars), out);
         Verdict::write_if(is_whole)
     })?;
     if !is_whole {
         tree.warn("not-written", path.as_str(), "no shell could read this file", &[]);
     }
     for (prefix, template) in format.routes {
-        let path = Path::of("%/%%", &[&format.directory, prefix, &interface.name]);
+        path.clear();
+        path.fill("%/%%", &[&format.directory, prefix, &interface.name]);
         let mut is_unlike = false;
         tree.edit(path.as_str(), 0o644, &mut |old, out| {
             // The agents before this one wrote the whole file.
