@@ -89,6 +89,11 @@ const FORCED: &[Forced] = &[
     },
     Forced {
         managers: &[Manager::Dhcpcd],
+        is: |line, _| line.contains(": broadcast ") && line.ends_with(", not none"),
+        why: "/31 and /32 have no broadcast address, but it sets one",
+    },
+    Forced {
+        managers: &[Manager::Dhcpcd],
         is: |line, _| line.contains(" route ::/0 via "),
         why: "there is no way to give an IPv6 gateway",
     },
