@@ -21,7 +21,7 @@ const NETWORKCTL: Argv = &[c"/usr/bin/networkctl", c"reload"];
 const IFUPDOWN: Backend = Backend {
     name: "ifupdown",
     clues: "\
-o /run/network/ifstate.% +/sbin/ifup
+o /run/network/ifstate.% +/sbin/ifup =e
 e /etc/systemd/system/multi-user.target.wants/networking.service +/sbin/ifup
 e /etc/runlevels/boot/networking +/sbin/ifup
 c /etc/network/interfaces +/sbin/ifup =iface e
