@@ -1,28 +1,30 @@
 //! Errors: small, and each names the culprit: the request, the host system, or ourselves.
 //!
-//! The text of an error goes into answers and logs, so it never holds request data.
+//! The text of an error goes into answers and logs, so it never holds request data. An error is eight octets: it is returned in a register.
 
-use crate::text::{Line, Show, cut};
+use crate::text::{Line, Show, cut, nth_line};
+
+pub use crate::what::What;
 
 /// What stopped a piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
     /// The request is at fault; the text tells its sender what is wrong.
-    Request(&'static str),
+    Request(What),
     /// The system refused: what was being done, and its errno.
-    System(&'static str, Errno),
+    System(What, Errno),
     /// The guest is in a state that does not allow it; the text says which.
-    State(&'static str),
+    State(What),
     /// SIGTERM or SIGINT arrived while waiting.
     Stopped,
     /// This program is at fault. Panics in debug builds, see [`Error::bug`].
-    Bug(&'static str),
+    Bug(What),
 }
 
 impl Error {
     /// Reports a state that the code's own logic excludes: a panic in debug builds, an error in release.
-    pub fn bug(what: &'static str) -> Self {
-        debug_assert!(false, "bug: {what}");
+    pub fn bug(what: What) -> Self {
+        debug_assert!(false, "bug: {what:?}");
         Self::Bug(what)
     }
 
@@ -38,7 +40,7 @@ impl Error {
 impl Show for Error {
     fn show(&self, line: &mut Line) {
         match self {
-            Self::Request(text) | Self::State(text) => line.put(text),
+            Self::Request(what) | Self::State(what) => what.show(line),
             Self::System(what, errno) => line.fill("%: %", &[what, errno]),
             Self::Stopped => line.put("stopped by a signal"),
             Self::Bug(what) => line.fill("internal error: %", &[what]),
@@ -131,15 +133,8 @@ EDQUOT disk quota exceeded\n\
 impl Errno {
     /// The symbolic name and the plain words.
     fn words(self) -> Option<(&'static str, &'static str)> {
-        let mut rest = WORDS;
-        for number in NUMBERS {
-            let (line, after) = cut(rest, b'\n')?;
-            if number == self.0 {
-                return cut(line, b' ');
-            }
-            rest = after;
-        }
-        None
+        let at = NUMBERS.iter().position(|&number| number == self.0)?;
+        cut(nth_line(WORDS, at), b' ')
     }
 }
 
@@ -159,7 +154,7 @@ mod tests {
 
     #[test]
     fn texts_name_the_culprit() {
-        assert_eq!(format!("{}", Error::System("write shadow", Errno(libc::ENOSPC))), "write shadow: no space left (ENOSPC)");
+        assert_eq!(format!("{}", Error::System(What::WriteShadow, Errno(libc::ENOSPC))), "write shadow: no space left (ENOSPC)");
         assert_eq!(format!("{}", Errno(4095)), "errno 4095");
         assert_eq!(WORDS.lines().count(), NUMBERS.len());
         assert_eq!(format!("{}", Errno(libc::EDQUOT)), "disk quota exceeded (EDQUOT)");

@@ -6,7 +6,7 @@
 
 use core::ops::ControlFlow;
 
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::limits::{DIGITS_COUNT, NESTING_COUNT, TEXT_LEN};
 
 /// JSON text that passed [`sanitise`].
@@ -19,7 +19,7 @@ pub type JsonText = heapless::Vec<u8, TEXT_LEN>;
 /// [`Error::Request`] with what is wrong, in plain words.
 #[inline(never)]
 pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Error> {
-    core::str::from_utf8(input).map_err(|_| Error::Request("not valid UTF-8"))?;
+    core::str::from_utf8(input).map_err(|_| Error::Request(What::NotUtf8))?;
     out.clear();
     let mut depth = 0usize;
     let mut rest = input;
@@ -35,7 +35,7 @@ pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Erro
             b'[' | b'{' => {
                 depth += 1;
                 if depth > NESTING_COUNT {
-                    return Err(Error::Request("nested too deeply"));
+                    return Err(Error::Request(What::NestedTooDeeply));
                 }
                 1
             }
@@ -52,7 +52,7 @@ pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Erro
     for byte in out.iter_mut() {
         *byte = (*byte).max(b' ');
     }
-    core::str::from_utf8(out).map_err(|_| Error::bug("sanitised text is not UTF-8"))
+    core::str::from_utf8(out).map_err(|_| Error::bug(What::SanitisedNotUtf8))
 }
 
 /// Calls `each` with the name, as written between its quotes, and the raw value of every member of an object, until it breaks. Of a text that
@@ -102,7 +102,7 @@ pub fn member<'t>(object: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
 fn copy(token: &[u8], quote: bool, out: &mut JsonText) -> Result<(), Error> {
     let quotes = if quote { &b"\""[..] } else { b"" };
     for part in [quotes, token, quotes] {
-        out.extend_from_slice(part).map_err(|_| Error::System("read JSON", Errno(libc::E2BIG)))?;
+        out.extend_from_slice(part).map_err(|_| Error::System(What::ReadJson, Errno(libc::E2BIG)))?;
     }
     Ok(())
 }
@@ -162,8 +162,8 @@ mod tests {
     #[test]
     fn nesting_and_encoding_are_checked() {
         assert_eq!(clean(&[b'['; 8]).unwrap().len(), 8);
-        assert_eq!(clean(&[b'['; 4096]), Err(Error::Request("nested too deeply")));
-        assert_eq!(clean(b"\"\xff\""), Err(Error::Request("not valid UTF-8")));
+        assert_eq!(clean(&[b'['; 4096]), Err(Error::Request(What::NestedTooDeeply)));
+        assert_eq!(clean(b"\"\xff\""), Err(Error::Request(What::NotUtf8)));
     }
 
     #[test]

@@ -31,4 +31,5 @@ pub mod settings;
 pub mod state;
 pub mod sys;
 pub mod text;
+pub mod what;
 pub mod xenstore;

@@ -101,6 +101,9 @@ pub const PIECE_LEN: usize = 512;
 /// Names that are looked at in a configuration directory, with a newline each. More are refused (ENOBUFS).
 pub const NAMES_LEN: usize = 2048;
 
+/// What a device is called in other files of netplan. A longer id is not taken over, and the log names the file.
+pub const DEVICE_ID_LEN: usize = 32;
+
 /// An interface's label: as it goes into a comment. A longer one is left out.
 pub const LABEL_LEN: usize = 32;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::string::String;
 use std::vec::Vec;
 
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::log::Level;
 use crate::ports::{Accounts, Edit, Files, Host, Journal, Kind, Outcome, Rule, Sink, Store, Verdict};
 use crate::text::{Parts, Text};
@@ -71,7 +71,7 @@ impl Files for MemoryFiles {
         };
         journal.directory(path.rsplit_once('/').unwrap().0.as_bytes());
         if let Some(errno) = self.refuse {
-            return Err(Error::System("write file", errno));
+            return Err(Error::System(What::WriteFile, errno));
         }
         let outcome = match (&old, &new) {
             (_, None) => Outcome::Removed,
@@ -207,7 +207,7 @@ impl Host for MemoryHost {
         }
         let words: Vec<&str> = words.iter().map(|word| word.to_str().unwrap()).collect();
         self.ran.push((words.join(" "), String::from_utf8(input.to_vec()).unwrap()));
-        self.not_run.map_or(Ok(self.status), |errno| Err(Error::System("run program", errno)))
+        self.not_run.map_or(Ok(self.status), |errno| Err(Error::System(What::RunProgram, errno)))
     }
 
     fn log(&mut self, level: Level, text: &str, parts: &Parts<'_>) {

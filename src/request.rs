@@ -8,7 +8,7 @@ use alloc::string::String;
 use miniserde::de::{Map, Seq, Visitor};
 use miniserde::{Deserialize, Result as Parsed, make_place};
 
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::limits::MEMBER_COUNT;
 use crate::text::Text;
 
@@ -96,9 +96,9 @@ impl Request {
         }
         // White space is blanks only, after the sanitiser.
         Err(Error::Request(match text.bytes().find(|&b| b != b' ') {
-            None => "the request is empty",
-            Some(b'{') => "the request is not valid JSON",
-            Some(_) => "the request is not a JSON object",
+            None => What::EmptyRequest,
+            Some(b'{') => What::InvalidRequest,
+            Some(_) => What::RequestNotObject,
         }))
     }
 
@@ -112,8 +112,8 @@ impl Request {
         let [name, value, ..] = &*self.members;
         let name = match name {
             Some(Value::Text(name)) => name.as_str(),
-            Some(_) => return Err(Error::Request("the request's name is not a string")),
-            None => return Err(Error::Request("the request has no name")),
+            Some(_) => return Err(Error::Request(What::NameNotString)),
+            None => return Err(Error::Request(What::NoName)),
         };
         let text = match value {
             Some(Value::Text(text)) => Some(text.as_str()),
@@ -125,16 +125,16 @@ impl Request {
             Some(FEATURES) => Command::Features,
             Some(KEY_INIT) => match value {
                 Some(Value::Number(digits)) => Command::KeyInit(digits),
-                _ => Command::KeyInit(text.ok_or(wrong("keyinit needs a number as its value"))?),
+                _ => Command::KeyInit(text.ok_or(wrong(What::KeyInitValue))?),
             },
-            Some(PASSWORD) => Command::Password(text.ok_or(wrong("password needs a string as its value"))?),
-            Some(INJECT_FILE) => Command::InjectFile(text.ok_or(wrong("injectfile needs a string as its value"))?),
+            Some(PASSWORD) => Command::Password(text.ok_or(wrong(What::PasswordValue))?),
+            Some(INJECT_FILE) => Command::InjectFile(text.ok_or(wrong(What::InjectFileValue))?),
             Some(FILE_INJECT) => {
                 let Some(Value::Object(members)) = value else {
-                    return Err(wrong("file_inject needs an object as its value"));
+                    return Err(wrong(What::FileInjectValue));
                 };
                 let [.., Some(Value::Text(path)), Some(Value::Text(file))] = &**members else {
-                    return Err(wrong("file_inject needs the strings b64_path and b64_file"));
+                    return Err(wrong(What::FileInjectMembers));
                 };
                 Command::FileInject { path, file }
             }
@@ -286,6 +286,7 @@ mod tests {
     use super::*;
     use crate::memory::filled;
     use std::format;
+    use std::string::ToString;
 
     fn with<R>(input: &[u8], check: impl Fn(Result<Command<'_>, Error>) -> R) -> R {
         let mut out = crate::json::JsonText::new();
@@ -334,7 +335,7 @@ mod tests {
             (b"{\"name\":\"file_inject\",\"value\":{\"b64_path\":{}}}", "file_inject needs the strings b64_path and b64_file"),
             (b"[[[[[[[[[", "nested too deeply"),
         ] {
-            with(input, |c| assert_eq!(c, Err(Error::Request(text)), "{input:?}"));
+            with(input, |c| assert_eq!(c.unwrap_err().to_string(), text, "{input:?}"));
         }
     }
 

@@ -75,6 +75,15 @@ pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     Some((text.get(..len)?, text.get(len + 1..)?))
 }
 
+/// The line of `text` at a place, without its newline; empty behind the last one.
+#[inline(never)]
+pub fn nth_line(mut text: &str, at: usize) -> &str {
+    for _ in 0..at {
+        text = cut(text, b'\n').unwrap_or_default().1;
+    }
+    cut(text, b'\n').unwrap_or_default().0
+}
+
 impl Line {
     /// The text.
     #[inline(never)]

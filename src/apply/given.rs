@@ -6,7 +6,7 @@
 use core::ffi::CStr;
 use core::ops::ControlFlow;
 
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::json::member;
 use crate::limits::{NAMES_LEN, PAYLOAD_LEN};
 use crate::ports::Store;
@@ -80,7 +80,7 @@ impl Store for Given {
             return match self.read_file(path) {
                 Ok(()) => Ok(Some(&self.text)),
                 Err(Errno(libc::ENOENT)) => Ok(None),
-                Err(errno) => Err(Error::System("read vm-data", errno)),
+                Err(errno) => Err(Error::System(What::ReadVmData, errno)),
             };
         }
         Ok(match (path.strip_prefix(b"networking/"), self.networking()) {
@@ -98,13 +98,13 @@ impl Store for Given {
         if self.is_directory() {
             let directory = match self.directory.open_at(c"networking", libc::O_RDONLY | libc::O_DIRECTORY, 0) {
                 Err(Errno(libc::ENOENT)) => return Ok(None),
-                directory => directory.map_err(|errno| Error::System("read vm-data", errno))?,
+                directory => directory.map_err(|errno| Error::System(What::ReadVmData, errno))?,
             };
             let listed = for_each_name(&directory, &mut |name| {
                 names.insert_line(name.to_str().unwrap_or("?"));
                 ControlFlow::Continue(())
             });
-            listed.map_err(|errno| Error::System("read vm-data", errno))?;
+            listed.map_err(|errno| Error::System(What::ReadVmData, errno))?;
         } else if let Some(networking) = self.networking() {
             crate::json::members(networking, &mut |name, _| {
                 names.insert_line(core::str::from_utf8(name).unwrap_or("?"));

@@ -1,6 +1,6 @@
 //! The journal of `apply`: the host name applied last is looked up and noted, nothing else, since the agent's own journal may be in use.
 
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::limits::STATE_LEN;
 use crate::ports::Journal;
 use crate::state::{Key, State};
@@ -39,7 +39,7 @@ impl Journal for Remembered<'_> {
             self.state.set(Key::Nodename, name);
             let mut text = heapless::Vec::new();
             if self.state.emit(&mut text).is_some() {
-                self.file.write(&text).map_err(|errno| Error::System("write state file", errno))?;
+                self.file.write(&text).map_err(|errno| Error::System(What::WriteState, errno))?;
             }
         }
         Ok(())

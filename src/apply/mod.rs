@@ -9,7 +9,7 @@ mod shown;
 use core::ffi::CStr;
 
 use crate::commands::resetnetwork;
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::ports::{Files, Journal, Links, Ports, Store};
 use crate::reply::{Answer, Code};
 use crate::run::{DIRECTORY, Scratch};
@@ -65,7 +65,7 @@ pub fn run(job: Job<'_>, host: &mut System, scratch: &mut Scratch, answer: &mut 
             &mut client
         }
         Source::File(path) => {
-            given.open(path).map_err(|errno| Error::System("read vm-data", errno))?;
+            given.open(path).map_err(|errno| Error::System(What::ReadVmData, errno))?;
             &mut given
         }
     };
@@ -87,5 +87,5 @@ pub fn run(job: Job<'_>, host: &mut System, scratch: &mut Scratch, answer: &mut 
     let mut ports = Ports { store, files, links, host, journal, settings: job.settings };
     resetnetwork::run(&mut ports, &mut scratch.room.text, &mut scratch.room.interfaces, answer)?;
     let nothing_known = scratch.room.interfaces.macs.is_empty() && answer.code == Code::Done;
-    if nothing_known { Err(Error::System("vm-data/networking", Errno(libc::ENOENT))) } else { Ok(()) }
+    if nothing_known { Err(Error::System(What::Networking, Errno(libc::ENOENT))) } else { Ok(()) }
 }

@@ -1,7 +1,7 @@
 //! Files that are read and not written: every change is printed as a unified diff, or as what it does to a link.
 
 use crate::apply::diff;
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink, Verdict};
 use crate::sys::posix::bytes::Bytes;
 use crate::sys::posix::log::write_stdout;
@@ -31,7 +31,7 @@ struct Collect {
 impl Sink for Collect {
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let end = self.len + bytes.len();
-        let to = self.bytes.bytes_mut().get_mut(self.len..end).ok_or(Error::System("show file", Errno(libc::EFBIG)))?;
+        let to = self.bytes.bytes_mut().get_mut(self.len..end).ok_or(Error::System(What::ShowFile, Errno(libc::EFBIG)))?;
         to.copy_from_slice(bytes);
         self.len = end;
         Ok(())
@@ -43,8 +43,8 @@ struct Stdout;
 
 impl Sink for Stdout {
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let text = core::str::from_utf8(bytes).map_err(|_| Error::State("a file is not UTF-8"))?;
-        write_stdout(text).map_err(|errno| Error::System("write", errno))
+        let text = core::str::from_utf8(bytes).map_err(|_| Error::State(What::FileNotUtf8))?;
+        write_stdout(text).map_err(|errno| Error::System(What::WriteOutput, errno))
     }
 }
 
@@ -56,7 +56,7 @@ impl Files for Preview<'_> {
         self.files.prepare(path, look, journal, &mut |old, _| {
             let before = old.unwrap_or_default();
             let mut after = Collect { bytes: Bytes::EMPTY, len: 0 };
-            after.bytes.zero(before.len() + GROWTH_LEN).map_err(|errno| Error::System("show file", errno))?;
+            after.bytes.zero(before.len() + GROWTH_LEN).map_err(|errno| Error::System(What::ShowFile, errno))?;
             let verdict = edit(old, &mut after)?;
             let content = after.bytes.get(..after.len).unwrap_or_default();
             outcome = match (verdict, old) {
@@ -87,7 +87,7 @@ impl Files for Preview<'_> {
             _ => return Ok(Outcome::Same),
         };
         line.end_line();
-        write_stdout(line.as_str()).map_err(|errno| Error::System("write", errno))?;
+        write_stdout(line.as_str()).map_err(|errno| Error::System(What::WriteOutput, errno))?;
         Ok(outcome)
     }
 

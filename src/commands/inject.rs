@@ -1,7 +1,7 @@
 //! `injectfile` and `file_inject`: writes one file of the guest, as bytes, over nothing that could not be got back.
 
 use crate::base64::decode;
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::ports::{Outcome, Ports, Rule, Verdict};
 use crate::reply::{Answer, Code};
 
@@ -14,8 +14,8 @@ const RULE: Rule = Rule { create: Some(0o600), parents: true, backup: true };
 ///
 /// What is wrong with the value or the path, or what the system says; the file is untouched then.
 pub fn joined(ports: &mut Ports<'_>, value: &str, scratch: &mut [u8], answer: &mut Answer) -> Result<(), Error> {
-    let bytes = decode(value.as_bytes(), scratch).ok_or(Error::Request("injectfile: the value is not base64"))?;
-    let comma = bytes.iter().position(|&b| b == b',').ok_or(Error::Request("injectfile: no comma between path and contents"))?;
+    let bytes = decode(value.as_bytes(), scratch).ok_or(Error::Request(What::ValueNotBase64))?;
+    let comma = bytes.iter().position(|&b| b == b',').ok_or(Error::Request(What::NoComma))?;
     let (path, rest) = bytes.split_at(comma);
     write(ports, path, rest.get(1..).unwrap_or_default(), answer)
 }
@@ -26,20 +26,20 @@ pub fn joined(ports: &mut Ports<'_>, value: &str, scratch: &mut [u8], answer: &m
 ///
 /// As [`joined`].
 pub fn separate(ports: &mut Ports<'_>, path: &str, file: &str, scratch: &mut [u8], answer: &mut Answer) -> Result<(), Error> {
-    let (for_path, for_file) = scratch.split_at_mut_checked(path.len()).ok_or(Error::Request("file_inject: the path is too long"))?;
-    let path = decode(path.as_bytes(), for_path).ok_or(Error::Request("file_inject: b64_path is not base64"))?;
-    let file = decode(file.as_bytes(), for_file).ok_or(Error::Request("file_inject: b64_file is not base64"))?;
+    let (for_path, for_file) = scratch.split_at_mut_checked(path.len()).ok_or(Error::Request(What::PathTooLong))?;
+    let path = decode(path.as_bytes(), for_path).ok_or(Error::Request(What::PathNotBase64))?;
+    let file = decode(file.as_bytes(), for_file).ok_or(Error::Request(What::FileNotBase64))?;
     write(ports, path, file, answer)
 }
 
 #[inline(never)]
 fn write(ports: &mut Ports<'_>, path: &[u8], contents: &[u8], answer: &mut Answer) -> Result<(), Error> {
     match path {
-        [] => return Err(Error::Request("the path is empty")),
-        [b'/', .., b'/'] | [b'/'] => return Err(Error::Request("the path names a directory")),
-        [b'/', ..] if path.contains(&0) => return Err(Error::Request("the path holds a NUL")),
+        [] => return Err(Error::Request(What::PathEmpty)),
+        [b'/', .., b'/'] | [b'/'] => return Err(Error::Request(What::PathIsDirectory)),
+        [b'/', ..] if path.contains(&0) => return Err(Error::Request(What::PathHasNul)),
         [b'/', ..] => {}
-        _ => return Err(Error::Request("the path is not absolute")),
+        _ => return Err(Error::Request(What::PathNotAbsolute)),
     }
     let outcome = ports.files.edit(path, RULE, ports.journal, &mut |_, out| {
         out.put(contents)?;

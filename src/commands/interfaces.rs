@@ -4,7 +4,7 @@
 //! something fails: every interface is tried, and the answer names what went wrong.
 
 use crate::commands::resetnetwork::{Work, readable};
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::json;
 use crate::limits::{DHCP_CLIENT_COUNT, DHCP_WAIT_MS, INTERFACE_COUNT, INTERFACE_POLL_MS, INTERFACE_WAIT_MS, NODE_NAME_LEN};
 use crate::log::Level;
@@ -168,7 +168,7 @@ fn set(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node, document: &Docum
         }
     }
     let mut link = Link::default();
-    *is_there = ports.links.find(document.wanted.mac, &mut link).map_err(|errno| Error::System("netlink", errno))?;
+    *is_there = ports.links.find(document.wanted.mac, &mut link).map_err(|errno| Error::System(What::Netlink, errno))?;
     if !*is_there {
         return Ok(());
     }

@@ -9,7 +9,7 @@ pub mod resetnetwork;
 #[cfg(test)]
 mod resetnetwork_tests;
 
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::json::JsonText;
 use crate::ports::Ports;
 use crate::reply::{Answer, Code};
@@ -62,7 +62,7 @@ pub fn run(command: &Command<'_>, ports: &mut Ports<'_>, keys: &mut Keys, room: 
         Command::InjectFile(value) => return inject::joined(ports, value, scratch, answer),
         Command::FileInject { path, file } => return inject::separate(ports, path, file, scratch, answer),
         Command::ResetNetwork => return resetnetwork::run(ports, scratch, interfaces, answer),
-        Command::AgentUpdate => return Err(Error::Request("update this agent through its package")),
+        Command::AgentUpdate => return Err(Error::Request(What::UpdateByPackage)),
         Command::Unknown(_) => answer.set(Code::Unknown, "no such command", &[]),
     }
     Ok(())

@@ -5,7 +5,7 @@ use crate::commands::keyinit::Keys;
 use crate::crypto::blob::{self, Clear, Password};
 use crate::crypto::crypt::{self, Hash, Scheme};
 use crate::crypto::wiped;
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::limits::{ACCOUNT_LOCK_MS, ACCOUNT_RETRY_MS, SALT_LEN};
 use crate::ports::{Accounts, Ports, Rule, Verdict};
 use crate::reply::{Answer, Code};
@@ -15,7 +15,7 @@ const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 /// Runs the command. The key is gone afterwards, whatever comes of it.
 pub fn run(keys: &mut Keys, ports: &mut Ports<'_>, value: &str, answer: &mut Answer) -> Result<(), Error> {
     keys.expire(ports.host.now_ms());
-    let secret = keys.secret().ok_or(Error::Request("password: no key agreed, send keyinit first"))?;
+    let secret = keys.secret().ok_or(Error::Request(What::NoKey))?;
     let mut clear = Clear::new();
     let password = wiped(|| blob::open(secret, value, &mut clear));
     keys.wipe();
@@ -34,7 +34,7 @@ fn set(ports: &mut Ports<'_>, password: &Password<'_>) -> Result<(), Error> {
     if change(ports, Accounts::Shadow, password, scheme, &salt)? || change(ports, Accounts::Passwd, password, scheme, &salt)? {
         return Ok(());
     }
-    Err(Error::State("password: there is neither /etc/shadow nor /etc/passwd"))
+    Err(Error::State(What::NoAccounts))
 }
 
 /// Puts the hash into one of the files, under its lock. `Ok(false)` if there is no such file.
@@ -46,8 +46,8 @@ fn change(
     salt: &[u8; SALT_LEN],
 ) -> Result<bool, Error> {
     let (path, no_root) = match accounts {
-        Accounts::Shadow => ("/etc/shadow", "password: no line for root in /etc/shadow"),
-        Accounts::Passwd => ("/etc/passwd", "password: no line for root in /etc/passwd"),
+        Accounts::Shadow => ("/etc/shadow", What::NoRootInShadow),
+        Accounts::Passwd => ("/etc/passwd", What::NoRootInPasswd),
     };
     let day = ports.host.unix_time() / SECONDS_A_DAY;
     let mut found = false;
@@ -77,8 +77,8 @@ fn lock(ports: &mut Ports<'_>, accounts: Accounts) -> Result<(), Error> {
         let now = ports.host.now_ms();
         if now >= deadline {
             return Err(Error::State(match accounts {
-                Accounts::Shadow => "password: shadow is locked by another program",
-                Accounts::Passwd => "password: passwd is locked by another program",
+                Accounts::Shadow => What::ShadowLocked,
+                Accounts::Passwd => What::PasswdLocked,
             }));
         }
         ports.host.wait(now.saturating_add(ACCOUNT_RETRY_MS))?;
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_key_serves_one_password_even_a_wrong_one_and_only_in_its_time() {
-        let none = Error::Request("password: no key agreed, send keyinit first");
+        let none = Error::Request(What::NoKey);
         for (value, good) in [(HELLO, true), ("AAAAAAAAAAAAAAAAAAAAAA==", false), ("", false)] {
             let (mut guest, mut keys) = (Guest::with(&[("/etc/shadow", SHADOW)]), agreed());
             assert_eq!(guest.run(&mut keys, value).is_ok(), good);
@@ -250,7 +250,7 @@ mod tests {
     fn what_stands_in_the_way_is_named_and_changes_nothing() {
         let rootless = "bin:*:1::::::\n";
         let mut guest = Guest::with(&[("/etc/shadow", rootless), ("/etc/passwd", "root:x:0:0::/:\n")]);
-        assert_eq!(guest.run(&mut agreed(), HELLO).err(), Some(Error::State("password: no line for root in /etc/shadow")));
+        assert_eq!(guest.run(&mut agreed(), HELLO).err(), Some(Error::State(What::NoRootInShadow)));
         assert_eq!((guest.file("/etc/shadow"), guest.file("/etc/passwd")), (rootless, "root:x:0:0::/:\n"));
 
         for errno in [libc::EROFS, libc::ENOSPC] {
@@ -265,7 +265,7 @@ mod tests {
     fn a_lock_is_waited_for_fifteen_seconds_unless_the_agent_is_to_end() {
         let mut guest = Guest::with(&[("/etc/shadow", SHADOW)]);
         guest.files.held_by_other = true;
-        let locked = Error::State("password: shadow is locked by another program");
+        let locked = Error::State(What::ShadowLocked);
         assert_eq!(guest.run(&mut agreed(), HELLO).err(), Some(locked));
         assert_eq!(guest.host.now_ms, ACCOUNT_LOCK_MS);
         guest.host.stopped = true;

@@ -10,11 +10,11 @@ use crate::crypto::aes128;
 use crate::crypto::dh::Decimal;
 use crate::crypto::digest::{DIGEST_LEN, Digest, Function, MD5, SHA256};
 use crate::crypto::secret::Secret;
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::limits::{CIPHERTEXT_LEN, PASSWORD_LEN};
 
 /// One text for every way to fail: a sender that guesses learns nothing from it.
-const UNREADABLE: Error = Error::Request("password: cannot be decrypted with the agreed key");
+const UNREADABLE: Error = Error::Request(What::Undecipherable);
 
 /// What a ciphertext decrypts to.
 pub type Clear = Secret<CIPHERTEXT_LEN>;
@@ -27,13 +27,13 @@ impl<'a> Password<'a> {
     fn new(clear: &'a [u8]) -> Result<Self, Error> {
         let bytes = clear.strip_suffix(b"\n").unwrap_or(clear);
         if bytes.is_empty() {
-            return Err(Error::Request("password: it is empty"));
+            return Err(Error::Request(What::PasswordEmpty));
         }
         if bytes.iter().any(|b| matches!(b, b'\n' | b'\0')) {
-            return Err(Error::Request("password: it has a newline or NUL inside"));
+            return Err(Error::Request(What::PasswordNotLine));
         }
         if bytes.len() > PASSWORD_LEN {
-            return Err(Error::Request("password: it is longer than 511 bytes"));
+            return Err(Error::Request(What::PasswordTooLong));
         }
         Ok(Self(bytes))
     }
@@ -192,13 +192,13 @@ mod tests {
             assert_eq!(open(b" \r\t\x7f \n").unwrap(), b" \r\t\x7f ");
             assert_eq!(open(&[b'a'; PASSWORD_LEN]).unwrap(), [b'a'; PASSWORD_LEN]);
             for empty in [&b""[..], b"\n"] {
-                assert_eq!(open(empty), Err(Error::Request("password: it is empty")));
+                assert_eq!(open(empty), Err(Error::Request(What::PasswordEmpty)));
             }
             for inside in [&b"a\n\n"[..], b"\n\n", b"\na\n", b"a\nb", b"a\0b\n", b"\0"] {
-                assert_eq!(open(inside), Err(Error::Request("password: it has a newline or NUL inside")));
+                assert_eq!(open(inside), Err(Error::Request(What::PasswordNotLine)));
             }
             for long in [[&[b'a'; PASSWORD_LEN + 1][..], b"\n"].concat(), std::vec![b'a'; PASSWORD_LEN + 1]] {
-                assert_eq!(open(&long), Err(Error::Request("password: it is longer than 511 bytes")));
+                assert_eq!(open(&long), Err(Error::Request(What::PasswordTooLong)));
             }
         }
     }

@@ -5,7 +5,7 @@
 use crate::crypto::digest::DIGEST_LEN;
 use crate::crypto::secret::Secret;
 use crate::crypto::stretch;
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::limits::{HASH_LEN, ROUNDS_COUNT, ROUNDS_MAX_COUNT, ROUNDS_MIN_COUNT, SALT_LEN};
 use crate::text::Text;
 
@@ -57,7 +57,7 @@ pub fn hash(password: &[u8], scheme: Scheme, rounds: Option<u32>, salt: &[u8; SA
     let mut digest = [0; DIGEST_LEN];
     stretch::digest(password, scheme, rounds.unwrap_or(ROUNDS_COUNT), salt, &mut digest);
     let whole = [prefix, text.as_str().as_bytes(), salt, b"$"].iter().all(|part| hash.push(part)) && encode(&digest, order, hash);
-    if whole { Ok(()) } else { Err(Error::bug("a hash is longer than its buffer")) }
+    if whole { Ok(()) } else { Err(Error::bug(What::HashTooLong)) }
 }
 
 /// Appends the digest as text: its bytes in `order`, three to four characters, low bits first. `false` if there is no room.

@@ -9,7 +9,7 @@ use crypto_bigint::ctutils::{Choice, CtSelect};
 use zeroize::Zeroize;
 
 use crate::crypto::secret::Secret;
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::limits::DECIMAL_LEN;
 
 const BITS: u32 = 107;
@@ -25,10 +25,10 @@ pub struct Public(u128);
 impl Public {
     /// Reads decimal digits, any number of leading zeros, white space around them.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        const RANGE: Error = Error::Request("keyinit: the public value is out of range");
+        const RANGE: Error = Error::Request(What::PublicOutOfRange);
         let digits = text.trim_ascii().as_bytes();
         if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-            return Err(Error::Request("keyinit: the public value is not a decimal number"));
+            return Err(Error::Request(What::PublicNotNumber));
         }
         let mut value = 0;
         for digit in digits {
@@ -125,10 +125,10 @@ mod tests {
         let long = String::from("9").repeat(4000);
         let refused = ["0", "1", "00000", "01", "162259276829213363391578010288126", p, "162259276829213363391578010288128", &long];
         for value in refused {
-            assert_eq!(Public::parse(value).err(), Some(Error::Request("keyinit: the public value is out of range")), "{value}");
+            assert_eq!(Public::parse(value).err(), Some(Error::Request(What::PublicOutOfRange)), "{value}");
         }
         for value in ["", " ", "-5", "+5", "5 5", "0x5", "5.0", "1e9", "five", "\u{0665}", "5\0"] {
-            let error = Error::Request("keyinit: the public value is not a decimal number");
+            let error = Error::Request(What::PublicNotNumber);
             assert_eq!(Public::parse(value).err(), Some(error), "{value}");
         }
     }

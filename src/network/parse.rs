@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use miniserde::de::{Map, Seq, Visitor};
 use miniserde::{Deserialize, Result as Parsed, make_place};
 
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::limits::{OBJECT_COUNT, PROBLEMS_LEN};
 use crate::network::entry::{Claim, Entry, Field, NO_ENTRY, Scalar};
 use crate::network::ip::{Family, Ip};
@@ -37,9 +37,9 @@ pub struct Document {
 /// [`Error::Request`] if the text is not a JSON object or neither it nor the node's name tells a MAC address.
 #[inline(never)]
 pub fn parse(text: &str, node: &str) -> Result<Box<Document>, Error> {
-    let Boxed(mut document) = miniserde::json::from_str(text).map_err(|_| Error::Request("not a JSON object"))?;
+    let Boxed(mut document) = miniserde::json::from_str(text).map_err(|_| Error::Request(What::NotObject))?;
     if document.wanted.mac == NO_MAC {
-        document.wanted.mac = Mac::parse(node).ok_or(Error::Request("no MAC address"))?;
+        document.wanted.mac = Mac::parse(node).ok_or(Error::Request(What::NoMac))?;
     }
     document.wanted.gateway4 = document.gateway(Family::V4);
     document.wanted.gateway6 = document.gateway(Family::V6);

@@ -2,7 +2,7 @@
 //!
 //! A state file that cannot be written is no reason not to serve: it is said with each request, and the agent goes on without.
 
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::limits::{STATE_LEN, STATE_VALUE_LEN};
 use crate::ports::Journal;
 use crate::state::{Key, State};
@@ -51,7 +51,7 @@ impl<'r> Recorder<'r> {
         let before = self.state.get(Key::Tries).first().map_or(0, |digit| digit.saturating_sub(b'0'));
         let tries = if again { before.saturating_add(1) } else { 1 };
         if tries > TRIES {
-            return Err(Error::State("not done: the agent ended unexpectedly in this request, twice"));
+            return Err(Error::State(What::EndedTwice));
         }
         self.write(request, &[b'0' + tries], b"");
         Ok(())

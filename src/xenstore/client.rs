@@ -3,7 +3,7 @@
 //! Replies are matched by order, since Linux 4.11 to 4.15 do not give our req_id back. What concerns requests of the host (ids, answers)
 //! is the loop's business, not the client's.
 
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::limits::{EVENTS_LEN, PAYLOAD_LEN, REPLY_MS, REQUEST_LEN};
 use crate::ports::Store;
 use crate::text::Text;
@@ -352,19 +352,19 @@ impl<'b, C: Channel> Client<'b, C> {
 impl<C: Channel> Store for Client<'_, C> {
     fn read(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error> {
         let result = self.ask(Type::READ, path);
-        self.there(result, "read store node")
+        self.there(result, What::ReadNode)
     }
 
     fn directory(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error> {
         let result = self.ask(Type::DIRECTORY, path);
-        self.there(result, "list store nodes")
+        self.there(result, What::ListNodes)
     }
 }
 
 impl<C> Client<'_, C> {
     /// The reply's payload; `None` for ENOENT.
     #[inline(never)]
-    fn there(&self, result: Result<(), Errno>, what: &'static str) -> Result<Option<&[u8]>, Error> {
+    fn there(&self, result: Result<(), Errno>, what: What) -> Result<Option<&[u8]>, Error> {
         match result {
             Ok(()) => Ok(self.bytes.get(HEADER_LEN..self.done)),
             Err(Errno(libc::ENOENT)) => Ok(None),

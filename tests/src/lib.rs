@@ -10,12 +10,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a failing test panics")]
 
 pub mod agent;
+pub mod case;
 pub mod daemon;
 pub mod directory;
 pub mod guest;
 pub mod host;
 pub mod password;
 pub mod pty;
+pub mod reboot;
 pub mod tools;
 pub mod trace;
 pub mod xs;

@@ -11,6 +11,7 @@ use nova_agent::crypto::blob;
 use nova_agent::crypto::crypt::{self, Hash, Scheme};
 use nova_agent::crypto::dh::{Decimal, Private, Public};
 use nova_agent::error::Error;
+use nova_agent::what::What;
 
 /// The output of a program given `input`. Fails if there is no such program or it fails.
 fn output(program: &str, arguments: &[&str], input: &[u8]) -> String {
@@ -90,12 +91,12 @@ fn empty_passwords_and_wrong_keys_are_refused() {
             opened(&secret(secret_text), &sent).err()
         };
         for empty in ["", "\n"] {
-            assert_eq!(refused(SECRETS[0], empty), Some(Error::Request("password: it is empty")));
+            assert_eq!(refused(SECRETS[0], empty), Some(Error::Request(What::PasswordEmpty)));
         }
         for inside in ["\n\n", "a\n\n", "\na\n", "a\0b\n"] {
-            assert_eq!(refused(SECRETS[0], inside), Some(Error::Request("password: it has a newline or NUL inside")));
+            assert_eq!(refused(SECRETS[0], inside), Some(Error::Request(What::PasswordNotLine)));
         }
-        assert_eq!(refused(SECRETS[1], "hello\n"), Some(Error::Request("password: cannot be decrypted with the agreed key")));
+        assert_eq!(refused(SECRETS[1], "hello\n"), Some(Error::Request(What::Undecipherable)));
     }
 }
 

@@ -26,6 +26,11 @@ fn wanted() -> Live {
 }
 
 fn check(manager: Manager, path: &str, text: &str) {
+    check_after(manager, path, text, |_| ());
+}
+
+/// The same with something done before.
+fn check_after(manager: Manager, path: &str, text: &str, prepare: impl Fn(&System)) {
     let system = System::new();
     system.link("eth0", MAC);
     let bare = system.live();
@@ -33,6 +38,7 @@ fn check(manager: Manager, path: &str, text: &str) {
     // netplan and NetworkManager insist that files with secrets are private, and networkd reads as a user of its own.
     let private = path.ends_with(".yaml") || path.ends_with(".nmconnection");
     system.write(path, if private { 0o600 } else { 0o644 }, text);
+    prepare(&system);
     manager.up(&system);
     system.live().assert_is(&wanted());
 }
@@ -135,8 +141,7 @@ fn network_manager() {
 
 #[test]
 fn netplan_to_network_manager() {
-    let text = NETPLAN.replace("version: 2", "version: 2\n  renderer: NetworkManager");
-    check(Manager::NetplanToNetworkManager, "etc/netplan/99-test.yaml", &text);
+    check(Manager::NetplanToNetworkManager, "etc/netplan/99-test.yaml", NETPLAN);
 }
 
 #[test]
@@ -151,7 +156,8 @@ IP6=static
 Address6=(2001:db8:1::23/64 2001:db8:2::5/56)
 Gateway6=fe80::def
 ";
-    check(Manager::Netctl, "etc/netctl/test", text);
+    let enable = |system: &System| system.write("etc/systemd/system/multi-user.target.wants/netctl@test.service", 0o644, "");
+    check_after(Manager::Netctl, "etc/netctl/test", text, enable);
 }
 
 /// It takes one address of each family, and no IPv6 gateway.

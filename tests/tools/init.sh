@@ -25,8 +25,7 @@ ln -s /proc/self/fd dev/fd
 mount --bind "$tools/root/usr" usr
 mount -o remount,bind,ro usr
 mount -t proc proc proc
-# Read-only: what wants udev elsewhere does without it in a container, which a read-only /sys is the sign of.
-mount -t sysfs -o ro sysfs sys
+mount -t sysfs sysfs sys
 
 # Nobody else has our addresses; waiting for duplicates takes a second or two for each link.
 for file in accept_dad dad_transmits; do

@@ -1,78 +1,119 @@
 //! The table of backends: which ways of keeping the network's configuration this agent knows, in the order in which ties are broken.
+//!
+//! What the clues mean is in [`super::choose`].
 
-use crate::network::config::choose::{Clue, Path, Weight};
-use crate::network::config::{Backend, ifcfg, keyfile, suse};
+use crate::network::config::{Argv, Backend, ifcfg, ifstate, ifupdown, keyfile, netplan, networkd, suse};
 
 /// Those of Linux.
-pub const LINUX: &[Backend] = &[
-    Backend {
-        name: "ifcfg",
-        clues: &[
-            // NetworkManager reads them, too, where it has the plugin.
-            clue(Weight::Owns, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", "/usr/share/dbus-1/system.d/nm-ifcfg-rh.conf"),
-            clue(Weight::Owns, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", "/etc/dbus-1/system.d/nm-ifcfg-rh.conf"),
-            clue(Weight::Owns, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", "/var/lock/subsys/network"),
-            clue(Weight::Runs, Path::Whole("/var/lock/subsys/network"), "", "/etc/sysconfig/network-scripts/ifup-eth"),
-            // Up to RHEL 7, where NetworkManager takes no keyfiles unless told to.
-            clue(Weight::Runs, Path::Whole("/etc/dbus-1/system.d/nm-ifcfg-rh.conf"), "", NETWORK_MANAGER_RUNS),
-            clue(Weight::Enabled, Path::Whole("/etc/rc3.d/S10network"), "", "/etc/sysconfig/network-scripts/ifup-eth"),
-            clue(Weight::Configured, Path::Named("/etc/sysconfig/network-scripts/ifcfg-%"), "", ""),
-            clue(Weight::Installed, Path::Whole("/etc/sysconfig/network-scripts/ifup-eth"), "", ""),
-        ],
-        write: ifcfg::write,
-        enter: None,
-        reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
-    },
-    Backend {
-        name: "suse",
-        clues: &[
-            // The ifup of SLES 10 and 11, and that of 9.
-            clue(Weight::Owns, Path::Named("/dev/.sysconfig/network/if-%"), "", ""),
-            clue(Weight::Owns, Path::Named("/var/run/sysconfig/if-%"), "", ""),
-            clue(Weight::Owns, Path::Named("/etc/sysconfig/network/ifcfg-%"), "", WICKED_RUNS),
-            clue(Weight::Runs, Path::Whole(WICKED_RUNS), "", ""),
-            // Where systemd is older than 235.
-            clue(Weight::Runs, Path::Whole("/sys/fs/cgroup/systemd/system.slice/wickedd.service"), "", ""),
-            clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/wicked.service"), "", ""),
-            clue(Weight::Configured, Path::Named("/etc/sysconfig/network/ifcfg-%"), "", ""),
-            clue(Weight::Installed, Path::Whole("/usr/sbin/wicked"), "", ""),
-            clue(Weight::Installed, Path::Whole("/etc/sysconfig/network/scripts/functions"), "", ""),
-        ],
-        write: suse::write,
-        enter: None,
-        // Not ifreload, which takes down what has changed.
-        reload: &[&[c"/usr/sbin/wicked", c"ifup", c"boot"], &[c"/sbin/netconfig", c"update"]],
-    },
-    Backend {
-        name: "keyfile",
-        clues: &[
-            // Kept when the daemon ends, so it has to run, too. A link that it does not manage has no such file.
-            clue(Weight::Owns, Path::Indexed("/run/NetworkManager/devices/%"), "connection-uuid=", NETWORK_MANAGER_RUNS),
-            clue(Weight::Runs, Path::Whole(NETWORK_MANAGER_RUNS), "", ""),
-            clue(Weight::Runs, Path::Whole("/run/openrc/started/NetworkManager"), "", ""),
-            clue(Weight::Enabled, Path::Whole("/etc/systemd/system/multi-user.target.wants/NetworkManager.service"), "", ""),
-            clue(Weight::Enabled, Path::Whole("/etc/runlevels/default/NetworkManager"), "", ""),
-            clue(Weight::Enabled, Path::Whole("/var/service/NetworkManager"), "", ""),
-            clue(Weight::Installed, Path::Whole("/usr/sbin/NetworkManager"), "", ""),
-            clue(Weight::Installed, Path::Whole("/usr/bin/NetworkManager"), "", ""),
-        ],
-        write: keyfile::write,
-        enter: None,
-        reload: &[&[c"/usr/bin/nmcli", c"connection", c"reload"]],
-    },
-];
+pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, IFCFG, KEYFILE, NETWORKD, SUSE];
 
-const WICKED_RUNS: &str = "/run/systemd/units/invocation:wickedd.service";
+/// Red Hat's, in front of keyfiles: NetworkManager reads these, too, where it has the plugin, and up to RHEL 7 no others unless told to.
+const IFCFG: Backend = Backend {
+    name: "ifcfg",
+    clues: "\
+o /etc/sysconfig/network-scripts/ifcfg-% +/usr/share/dbus-1/system.d/nm-ifcfg-rh.conf
+o /etc/sysconfig/network-scripts/ifcfg-% +/etc/dbus-1/system.d/nm-ifcfg-rh.conf
+o /etc/sysconfig/network-scripts/ifcfg-% +/var/lock/subsys/network
+r /var/lock/subsys/network +/etc/sysconfig/network-scripts/ifup-eth
+r /etc/dbus-1/system.d/nm-ifcfg-rh.conf +/sys/fs/cgroup/systemd/system.slice/NetworkManager.service
+r /etc/dbus-1/system.d/nm-ifcfg-rh.conf +/var/lock/subsys/NetworkManager
+e /etc/rc3.d/S10network +/etc/sysconfig/network-scripts/ifup-eth
+c /etc/sysconfig/network-scripts/ifcfg-%
+i /etc/sysconfig/network-scripts/ifup-eth
+",
+    write: ifcfg::write,
+    enter: None,
+    reload: &[NMCLI],
+};
 
-/// systemd's note of the unit that runs (since 235).
-const NETWORK_MANAGER_RUNS: &str = "/run/systemd/units/invocation:NetworkManager.service";
-
-const fn clue(weight: Weight, path: Path, holds: &'static str, with: &'static str) -> Clue {
-    Clue { weight, path, holds, with }
-}
+/// SUSE's: wicked, which leaves a directory in the control group where systemd is older than 235; the ifup of SLES 10 and 11, and of 9.
+const SUSE: Backend = Backend {
+    name: "suse",
+    clues: "\
+o /etc/sysconfig/network/ifcfg-% +/run/systemd/units/invocation:wickedd.service
+o /etc/sysconfig/network/ifcfg-% +/sys/fs/cgroup/systemd/system.slice/wickedd.service
+o /dev/.sysconfig/network/if-%
+o /var/run/sysconfig/if-%
+r /run/systemd/units/invocation:wickedd.service
+r /sys/fs/cgroup/systemd/system.slice/wickedd.service
+e /etc/systemd/system/multi-user.target.wants/wicked.service
+c /etc/sysconfig/network/ifcfg-%
+i /usr/sbin/wicked
+i /etc/sysconfig/network/scripts/functions
+",
+    write: suse::write,
+    enter: None,
+    // Not ifreload, which takes an interface down if its files changed.
+    reload: &[&[c"/usr/sbin/wicked", c"ifup", c"boot"], &[c"/sbin/netconfig", c"update"]],
+};
 
 /// Those of FreeBSD.
 pub const FREEBSD: &[Backend] = &[];
+
+/// Makes a running NetworkManager read its files.
+const NMCLI: Argv = &[c"/usr/bin/nmcli", c"connection", c"reload"];
+/// Makes a running networkd read its files.
+const NETWORKCTL: Argv = &[c"/usr/bin/networkctl", c"reload"];
+
+const IFUPDOWN: Backend = Backend {
+    name: "ifupdown",
+    clues: "\
+o /run/network/ifstate.% +/sbin/ifup
+e /etc/systemd/system/multi-user.target.wants/networking.service +/sbin/ifup
+e /etc/runlevels/boot/networking +/sbin/ifup
+c /etc/network/interfaces +/sbin/ifup =iface e
+i /sbin/ifup +/etc/network
+",
+    write: ifupdown::write,
+    enter: Some(ifstate::enter),
+    reload: &[],
+};
+
+const NETPLAN: Backend = Backend {
+    name: "netplan",
+    clues: "\
+o /run/systemd/netif/links/# +/run/systemd/netif =NETWORK_FILE=/run/systemd/network/10-netplan-
+o /run/NetworkManager/system-connections/netplan-%.nmconnection +/run/systemd/units/invocation:NetworkManager.service
+c /etc/netplan/50-cloud-init.yaml +/usr/sbin/netplan
+c /etc/netplan/99-nova-agent.yaml +/usr/sbin/netplan
+c /etc/netplan/rackspace-cloud.yaml +/usr/sbin/netplan
+i /usr/sbin/netplan
+",
+    write: netplan::write,
+    enter: None,
+    reload: &[&[c"/usr/sbin/netplan", c"generate"], NETWORKCTL, NMCLI],
+};
+
+/// NetworkManager keeps its note of a link when it ends, so it has to run, too. A link that it does not manage has no such line. The unit's
+/// invocation is systemd's note of what runs (since 235).
+const KEYFILE: Backend = Backend {
+    name: "keyfile",
+    clues: "\
+o /run/NetworkManager/devices/# +/run/systemd/units/invocation:NetworkManager.service =connection-uuid=
+r /run/systemd/units/invocation:NetworkManager.service
+r /run/openrc/started/NetworkManager
+e /etc/systemd/system/multi-user.target.wants/NetworkManager.service
+e /etc/runlevels/default/NetworkManager
+e /var/service/NetworkManager
+i /usr/sbin/NetworkManager
+i /usr/bin/NetworkManager
+",
+    write: keyfile::write,
+    enter: None,
+    reload: &[NMCLI],
+};
+
+/// A link that networkd does not manage has no such line; it makes the directory when it starts.
+const NETWORKD: Backend = Backend {
+    name: "networkd",
+    clues: "\
+o /run/systemd/netif/links/# +/run/systemd/netif =NETWORK_FILE=
+e /etc/systemd/system/multi-user.target.wants/systemd-networkd.service
+",
+    write: networkd::write,
+    enter: None,
+    reload: &[NETWORKCTL],
+};
 
 /// The backend that `--backend` names.
 #[inline(never)]

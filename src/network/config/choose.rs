@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Backend, Network};
-use crate::text::{Show, Text};
+use crate::text::{Show, Text, cut};
 
 /// What is written for the next boot.
 #[derive(Clone, Copy)]
@@ -16,52 +16,29 @@ pub enum Choice {
     Nothing,
 }
 
-/// Evidence for a backend: a file, and what it holds.
-pub struct Clue {
-    /// How much it weighs.
-    pub weight: Weight,
-    /// Its path; `%` is the name of an interface. The clue counts if it holds for any interface.
-    pub path: Path,
-    /// What the file holds; empty: that it is there is enough.
-    pub holds: &'static str,
-    /// Another file that must be there, too; empty: none.
-    pub with: &'static str,
+/// What a clue can weigh, the heaviest first: the letter that it begins with, and how the log calls it.
+const WEIGHTS: [(&str, &str); 5] =
+    [("o ", "owns an interface"), ("r ", "runs"), ("e ", "is started at boot"), ("c ", "has files"), ("i ", "is installed")];
+
+/// A clue, read from a line of a backend's: `WEIGHT PATH [+OTHER] [=TEXT]`. It counts if the file PATH is there, the file OTHER, too, and the
+/// first holds TEXT. In PATH `%` is the name of an interface and `#` its index: then it counts if it holds for any of them.
+struct Clue<'a> {
+    path: &'a str,
+    other: &'a str,
+    holds: &'a str,
 }
 
-/// A clue's path.
-#[derive(Clone, Copy)]
-pub enum Path {
-    /// As it stands.
-    Whole(&'static str),
-    /// With the name of an interface in the place of `%`.
-    Named(&'static str),
-    /// With the index of an interface in the place of `%`.
-    Indexed(&'static str),
+impl<'a> Clue<'a> {
+    /// Reads what is behind the weight.
+    fn read(text: &'a str) -> Self {
+        let (path, rest) = cut(text, b' ').unwrap_or((text, ""));
+        let (other, holds) = match rest.strip_prefix('+') {
+            Some(rest) => cut(rest, b' ').unwrap_or((rest, "")),
+            None => ("", rest),
+        };
+        Self { path, other, holds: holds.strip_prefix('=').unwrap_or_default() }
+    }
 }
-
-/// How much a clue weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
-    /// It owns one of the interfaces now.
-    Owns,
-    /// It runs.
-    Runs,
-    /// It is started at boot.
-    Enabled,
-    /// Its files configure something.
-    Configured,
-    /// Its program is installed.
-    Installed,
-}
-
-/// The weights, the heaviest first, and how the log calls each.
-const WEIGHTS: [(Weight, &str); 5] = [
-    (Weight::Owns, "owns an interface"),
-    (Weight::Runs, "runs"),
-    (Weight::Enabled, "is started at boot"),
-    (Weight::Configured, "has files"),
-    (Weight::Installed, "is installed"),
-];
 
 /// The backend with the heaviest clue; of those with equal ones the first in the table. Says why in the log.
 ///
@@ -73,8 +50,12 @@ pub fn probe(table: &'static [Backend], network: &Network<'_>, tree: &mut Tree<'
     let mut path = Text::new();
     for (weight, reason) in WEIGHTS {
         for backend in table {
-            for clue in backend.clues {
-                if clue.weight == weight && is_found(clue, network, tree, &mut path)? {
+            let mut rest = backend.clues;
+            while let Some((line, behind)) = cut(rest, b'\n') {
+                rest = behind;
+                if let Some(text) = line.strip_prefix(weight)
+                    && is_found(&Clue::read(text), network, tree, &mut path)?
+                {
                     tree.info("backend", path.as_str(), "% %", &[&backend.name, &reason]);
                     return Ok(Some(backend));
                 }
@@ -86,22 +67,20 @@ pub fn probe(table: &'static [Backend], network: &Network<'_>, tree: &mut Tree<'
 
 /// Whether the clue is found, and then at which path.
 #[inline(never)]
-fn is_found(clue: &Clue, network: &Network<'_>, tree: &mut Tree<'_>, path: &mut Text<128>) -> Result<bool, Error> {
-    if !clue.with.is_empty() && !tree.is_there(clue.with)? {
+fn is_found(clue: &Clue<'_>, network: &Network<'_>, tree: &mut Tree<'_>, path: &mut Text<128>) -> Result<bool, Error> {
+    if !clue.other.is_empty() && !tree.is_there(clue.other)? {
         return Ok(false);
     }
-    path.clear();
-    let template = match clue.path {
-        Path::Whole(whole) => {
-            path.put(whole);
-            return holds(clue, path, tree);
-        }
-        Path::Named(template) | Path::Indexed(template) => template,
+    let named = cut(clue.path, b'%');
+    let Some((head, tail)) = named.or_else(|| cut(clue.path, b'#')) else {
+        path.clear();
+        path.put(clue.path);
+        return holds(clue, path, tree);
     };
     for interface in network.interfaces {
-        let part: &dyn Show = if let Path::Indexed(_) = clue.path { &interface.index } else { &interface.name };
+        let part: &dyn Show = if named.is_some() { &interface.name } else { &interface.index };
         path.clear();
-        path.fill(template, &[part]);
+        path.fill("%%%", &[&head, part, &tail]);
         if holds(clue, path, tree)? {
             return Ok(true);
         }
@@ -110,7 +89,7 @@ fn is_found(clue: &Clue, network: &Network<'_>, tree: &mut Tree<'_>, path: &mut 
 }
 
 #[inline(never)]
-fn holds(clue: &Clue, path: &Text<128>, tree: &mut Tree<'_>) -> Result<bool, Error> {
+fn holds(clue: &Clue<'_>, path: &Text<128>, tree: &mut Tree<'_>) -> Result<bool, Error> {
     if clue.holds.is_empty() {
         return tree.is_there(path.as_str());
     }
@@ -130,18 +109,14 @@ mod tests {
     use crate::memory::{MemoryFiles, MemoryHost, MemoryJournal};
     use crate::network::config::testing::interface;
 
-    const fn clue(weight: Weight, path: Path, holds: &'static str, with: &'static str) -> Clue {
-        Clue { weight, path, holds, with }
-    }
-
-    const fn backend(name: &'static str, clues: &'static [Clue]) -> Backend {
+    const fn backend(name: &'static str, clues: &'static str) -> Backend {
         Backend { name, clues, write: |_, _| Ok(()), enter: None, reload: &[] }
     }
 
     static TABLE: &[Backend] = &[
-        backend("a", &[clue(Weight::Installed, Path::Whole("/a"), "", ""), clue(Weight::Owns, Path::Named("/run/a/%"), "", "")]),
-        backend("b", &[clue(Weight::Owns, Path::Indexed("/run/b/%"), "managed=true", "/b")]),
-        backend("c", &[clue(Weight::Installed, Path::Whole("/c"), "", ""), clue(Weight::Runs, Path::Whole("/run/c"), "", "")]),
+        backend("a", "i /a\no /run/a/%\n"),
+        backend("b", "o /run/b/# +/b =managed=true\n"),
+        backend("c", "i /c\nr /run/c\nr /run/d =x y\n"),
     ];
 
     fn chosen(paths: &[(&str, &str)]) -> (Option<&'static str>, Vec<String>) {
@@ -166,5 +141,6 @@ mod tests {
         assert_eq!(chosen(&[("/run/c", ""), ("/run/b/3", "managed=true\n"), ("/b", "")]).0, Some("b"));
         assert_eq!(chosen(&[("/run/c", ""), ("/run/b/3", "managed=true\n")]).0, Some("c"), "the second file is missing");
         assert_eq!(chosen(&[("/run/c", ""), ("/run/b/3", "managed=false\n"), ("/b", "")]).0, Some("c"));
+        assert_eq!((chosen(&[("/run/d", "x y\n")]).0, chosen(&[("/run/d", "x\n")]).0), (Some("c"), None));
     }
 }

@@ -32,12 +32,19 @@ impl<'a, 'o> Edited<'a, 'o> {
     /// A line of our own.
     #[inline(never)]
     pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
+        self.end();
+        self.out.add(template, parts);
+        self.ended = false;
+        self.end();
+    }
+
+    /// The end of the last line, if it has none yet.
+    #[inline(never)]
+    pub fn end(&mut self) {
         if !self.ended {
             self.out.put(self.ending);
+            self.ended = true;
         }
-        self.out.add(template, parts);
-        self.out.put(self.ending);
-        self.ended = true;
     }
 }
 

@@ -30,7 +30,7 @@ pub fn edit(
 ) {
     let mut rest = old;
     let preamble = take_preamble(&mut rest);
-    replace(preamble, &|line| marked(line).is_some(), &mut |file| file.add("%", &[&Marker(interface)]), file);
+    replace(preamble, &mut |line| marked(line).is_some(), &mut |file| file.add("%", &[&Marker(interface)]), file);
 
     // By bit, which sections were there.
     let mut seen = 0u32;
@@ -44,7 +44,7 @@ pub fn edit(
                         template::put(section.template, interface, file)
                     }
                 };
-                replace(text, &|line| is_any(key(line), section.keys), put, file);
+                replace(text, &mut |line| is_any(key(line), section.keys), put, file);
                 seen |= 1 << bit;
                 known = true;
             }
@@ -67,7 +67,7 @@ pub fn edit(
 
 /// Keeps the lines that are not ours. What `put` adds takes the place of the first that is, or comes at the end.
 #[inline(never)]
-pub fn replace(text: &[u8], is_ours: &dyn Fn(&[u8]) -> bool, put: &mut dyn FnMut(&mut Edited<'_, '_>), file: &mut Edited<'_, '_>) {
+pub fn replace(text: &[u8], is_ours: &mut dyn FnMut(&[u8]) -> bool, put: &mut dyn FnMut(&mut Edited<'_, '_>), file: &mut Edited<'_, '_>) {
     let (mut rest, mut waits) = (text, true);
     while let Some(line) = take_line(&mut rest) {
         if !is_ours(line) {
@@ -82,43 +82,53 @@ pub fn replace(text: &[u8], is_ours: &dyn Fn(&[u8]) -> bool, put: &mut dyn FnMut
     }
 }
 
-/// Takes a section from the front of `text`: empty lines, its header, and what follows up to the next one.
+/// Takes a section from the front of `text`: its header and what follows up to the next one, whose are the comments and the empty line
+/// right before it.
 #[inline(never)]
 pub fn take_section<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
-    // Behind the last line that is not empty.
-    let (mut rest, mut end) = (*text, 0);
+    // Behind the last line that can only be of this section, and whether an empty line followed.
+    let (mut rest, mut end, mut gap) = (*text, 0, false);
     while let Some(line) = take_line(&mut rest) {
-        if end > 0 && header(line).is_some() {
-            let (section, after) = text.split_at_checked(end)?;
-            *text = after;
-            return Some(section);
-        }
-        if !line.trim_ascii().is_empty() {
-            end = text.len() - rest.len();
+        match line.trim_ascii() {
+            [] => gap = end > 0,
+            [b'#' | b';', ..] if gap || end == 0 => {}
+            _ if end > 0 && header(line).is_some() => {
+                let (section, after) = text.split_at_checked(end)?;
+                *text = after;
+                return Some(section);
+            }
+            _ => {
+                end = text.len() - rest.len();
+                gap = false;
+            }
         }
     }
     let section = core::mem::take(text);
     if section.is_empty() { None } else { Some(section) }
 }
 
-/// Takes what is before the first header.
+/// Takes what is before the first header, up to the last line that is not empty.
 fn take_preamble<'a>(text: &mut &'a [u8]) -> &'a [u8] {
-    let mut rest = *text;
-    match take_section(&mut rest) {
-        Some(first) if name(first).is_none() => {
-            *text = rest;
-            first
+    let (mut rest, mut len) = (*text, 0);
+    while let Some(line) = take_line(&mut rest) {
+        if header(line).is_some() {
+            break;
         }
-        _ => &[],
+        if !line.trim_ascii().is_empty() {
+            len = text.len() - rest.len();
+        }
     }
+    let (preamble, after) = text.split_at_checked(len).unwrap_or_default();
+    *text = after;
+    preamble
 }
 
-/// The name of a section that was taken; none before the first header.
+/// The name of a section.
 #[inline(never)]
 pub fn name(mut section: &[u8]) -> Option<&[u8]> {
     while let Some(line) = take_line(&mut section) {
-        if !line.trim_ascii().is_empty() {
-            return header(line);
+        if let Some(name) = header(line) {
+            return Some(name);
         }
     }
     None
@@ -195,6 +205,11 @@ mod tests {
                 "[A]\nmtu=1\n\n[C]\nx=1",
                 "# nova-agent 40:40:aa:bb:cc:01\n[A]\nmtu=1\nmac=40:40:aa:bb:cc:01\n\n[C]\nx=1\n\n[B]\naddress1=x\naddress2=y\n",
             ),
+            // Comments go with the section they are in front of.
+            (
+                "#a\n\n#b\n[A]\nmtu=1\n#c\n\n#d\n[Gone]\n#e\nx=1\n\n;f\n\n#g\n[B]\n#h\n[C]\n",
+                "#a\n\n#b\n# nova-agent 40:40:aa:bb:cc:01\n[A]\nmtu=1\n#c\nmac=40:40:aa:bb:cc:01\n\n;f\n\n#g\n[B]\n#h\naddress1=x\naddress2=y\n[C]\n",
+            ),
             // A section that comes twice, and one that goes.
             (
                 "#a\n[B]\naddress1=1\n\n[Gone]\nx=1\n\n[B]\naddress1=1\nk=1\n",
@@ -213,7 +228,7 @@ mod tests {
             (name(section), value(section, b"k"), value(section, b"empty"), value(section, b"x")),
             (Some(&b"A"[..]), Some(&b"2"[..]), Some(&b""[..]), None)
         );
-        assert_eq!((name(b"# [A]\n[B]\n"), name(b"\n"), name(b"[]\n")), (None, None, Some(&b""[..])));
+        assert_eq!((name(b"# [A]\n[B]\n"), name(b"\n"), name(b"[]\n")), (Some(&b"B"[..]), None, Some(&b""[..])));
     }
 
     proptest! {

@@ -11,13 +11,23 @@ pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
 pub mod ifcfg;
+mod ifstate;
+mod ifupdown;
 pub mod ini;
+mod interfaces;
 pub mod keyfile;
 pub mod marker;
+pub mod netplan;
+#[cfg(test)]
+mod netplan_tests;
+pub mod networkd;
+#[cfg(test)]
+mod networkd_tests;
 pub mod nodename;
 #[cfg(test)]
 mod nodename_tests;
 pub mod out;
+pub mod own;
 pub mod program;
 pub mod resolver;
 #[cfg(test)]
@@ -27,6 +37,7 @@ mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
+mod stanzas;
 pub mod suse;
 mod sysconfig;
 #[cfg(test)]
@@ -35,6 +46,7 @@ pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
+mod yaml;
 
 use core::ffi::CStr;
 
@@ -98,8 +110,8 @@ pub type Write = fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>;
 pub struct Backend {
     /// What `--backend` and the log call it.
     pub name: &'static str,
-    /// What tells that it is in charge.
-    pub clues: &'static [choose::Clue],
+    /// What tells that it is in charge, a clue a line (see [`choose`]).
+    pub clues: &'static str,
     /// Writes its files.
     pub write: Write,
     /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.

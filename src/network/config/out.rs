@@ -1,6 +1,6 @@
 //! Where a renderer writes: templates into a sink. The first error sticks, so that renderers need not look at each line's.
 
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::limits::PIECE_LEN;
 use crate::ports::Sink;
 use crate::text::{Parts, Text};
@@ -30,7 +30,7 @@ impl<'a> Out<'a> {
     pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
         let mut piece = Text::<PIECE_LEN>::of(template, parts);
         if piece.is_clipped() {
-            self.fail(Error::bug("a piece of a file is too long"));
+            self.fail(Error::bug(What::PieceTooLong));
             piece.clear();
         }
         self.put(piece.as_bytes());

@@ -9,7 +9,7 @@
 //!
 //! The shell's grammar is in `shell.rs`; what names and values mean is the business of the formats.
 
-use crate::error::Error;
+use crate::error::{Error, What};
 use crate::limits::PIECE_LEN;
 use crate::network::config::out::Out;
 use crate::network::config::shell::{File, Last, RAW, Statement, take_literal};
@@ -65,20 +65,21 @@ pub fn edit(old: &[u8], owns: &dyn Fn(&[u8]) -> bool, wanted: &mut Wanted<'_>, o
 }
 
 /// Whether `name` is one of `patterns`, where `#` stands for decimal digits, at least one.
+#[inline(never)]
 pub fn is_any(name: &[u8], patterns: &[&str]) -> bool {
     for pattern in patterns {
         let (mut name, mut pattern) = (name, pattern.as_bytes());
-        while let ([at, rest @ ..], [first, behind @ ..]) = (name, pattern) {
-            match pattern {
-                [b'#', ..] if at.is_ascii_digit() => {
-                    name = rest;
-                    if !rest.first().is_some_and(u8::is_ascii_digit) {
-                        pattern = behind;
-                    }
+        while let ([at, others @ ..], [first, next @ ..]) = (name, pattern) {
+            if *first == b'#' && at.is_ascii_digit() {
+                if !others.first().is_some_and(u8::is_ascii_digit) {
+                    pattern = next;
                 }
-                _ if at == first => (name, pattern) = (rest, behind),
-                _ => break,
+            } else if at == first {
+                pattern = next;
+            } else {
+                break;
             }
+            name = others;
         }
         if name.is_empty() && pattern.is_empty() {
             return true;
@@ -171,7 +172,7 @@ impl<'a> Vars<'a, '_> {
     fn text(&mut self, template: &str, parts: &Parts<'_>) -> Text<PIECE_LEN> {
         let text = Text::of(template, parts);
         if text.is_clipped() {
-            self.out.fail(Error::bug("a piece of a variable is too long"));
+            self.out.fail(Error::bug(What::PieceTooLong));
         }
         text
     }

@@ -125,3 +125,18 @@ pub fn any_interfaces() -> impl Strategy<Value = Vec<Interface>> {
         wanted.into_iter().enumerate().map(named).collect()
     })
 }
+
+/// The routes of an interface as `DESTINATION[ via GATEWAY][ onlink]`: those that are wanted, and those to IPv6 gateways that are in no subnet.
+pub fn route_lines(wanted: &Wanted) -> Vec<String> {
+    let defaults = [wanted.gateway4, wanted.gateway6].into_iter().flatten().map(Route::default_via);
+    let mut lines = Vec::new();
+    for route in wanted.routes.iter().copied().chain(defaults) {
+        let is_outside = |gateway: &Ip| !gateway.is_link_local_v6() && !wanted.addresses.iter().any(|address| address.covers(gateway));
+        match route.gateway.filter(is_outside) {
+            Some(gateway) if !gateway.is_v4() => lines.extend([std::format!("{gateway}/128"), route.to_string()]),
+            Some(_) => lines.push(std::format!("{route} onlink")),
+            None => lines.push(route.to_string()),
+        }
+    }
+    lines
+}

@@ -1,6 +1,6 @@
 //! The file system as a renderer sees it: files are edited, and nothing changes before all of them are prepared.
 
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::limits::NAMES_LEN;
 use crate::log::Level;
 use crate::network::config::out::Out;
@@ -112,7 +112,7 @@ impl<'a> Tree<'a> {
             }
         });
         let result = match result {
-            Ok(()) if names.is_clipped() => Err(Error::System("list directory", Errno(libc::ENOBUFS))),
+            Ok(()) if names.is_clipped() => Err(Error::System(What::ListDirectory, Errno(libc::ENOBUFS))),
             result => result,
         };
         self.done(directory, result.map(|()| Outcome::Same)).map(drop)

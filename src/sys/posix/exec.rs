@@ -12,7 +12,7 @@ use super::clock;
 use super::fd::{Fd, check};
 use super::process;
 use super::signal;
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::limits::{ARGUMENT_COUNT, INPUT_LEN, KILL_MS};
 
 /// An argument vector as execve(2) wants it: the last one is null.
@@ -35,12 +35,12 @@ pub fn run(words: &[&CStr], input: &[u8], limit_ms: u64) -> Result<i32, Error> {
     let mut arguments: Arguments = [ptr::null(); ARGUMENT_COUNT + 1];
     let [room @ .., _] = &mut arguments;
     let (Some(program), true, true) = (words.first(), words.len() <= room.len(), input.len() <= INPUT_LEN) else {
-        return Err(Error::bug("no program, or too long arguments or input"));
+        return Err(Error::bug(What::CannotRun));
     };
     for (to, word) in room.iter_mut().zip(words) {
         *to = word.as_ptr();
     }
-    let child = start(program, &arguments, input).map_err(|errno| Error::System("run program", errno))?;
+    let child = start(program, &arguments, input).map_err(|errno| Error::System(What::RunProgram, errno))?;
     wait(child, limit_ms)
 }
 
@@ -109,7 +109,7 @@ fn wait(child: libc::pid_t, limit_ms: u64) -> Result<i32, Error> {
 fn await_end(child: libc::pid_t, limit_ms: u64, is_known: bool) -> Result<i32, Error> {
     let deadline_ms = clock::now_ms() + limit_ms;
     loop {
-        if let Some(status) = ended(child).map_err(|errno| Error::System("wait for program", errno))? {
+        if let Some(status) = ended(child).map_err(|errno| Error::System(What::WaitForProgram, errno))? {
             return Ok(status);
         }
         if signal::stopping() && !is_known {
@@ -117,7 +117,7 @@ fn await_end(child: libc::pid_t, limit_ms: u64, is_known: bool) -> Result<i32, E
         }
         let left_ms = deadline_ms.saturating_sub(clock::now_ms());
         if left_ms == 0 {
-            return Err(Error::System("run program", Errno(libc::ETIMEDOUT)));
+            return Err(Error::System(What::RunProgram, Errno(libc::ETIMEDOUT)));
         }
         // A child's end is a SIGCHLD.
         let _ = signal::wait(None, 0, left_ms);

@@ -10,7 +10,7 @@ use std::{format, fs};
 
 use super::guest::{Guest, alone};
 use super::{exec, process, signal};
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 
 /// Runs a script, in whose place `@` is the guest's root.
 fn script(guest: &Guest, text: &str, input: &[u8], limit_ms: u64) -> Result<i32, Error> {
@@ -20,7 +20,7 @@ fn script(guest: &Guest, text: &str, input: &[u8], limit_ms: u64) -> Result<i32,
 }
 
 fn timed_out() -> Result<i32, Error> {
-    Err(Error::System("run program", Errno(libc::ETIMEDOUT)))
+    Err(Error::System(What::RunProgram, Errno(libc::ETIMEDOUT)))
 }
 
 /// Whether the process that wrote its number into a file is gone, at the latest in a second.
@@ -92,7 +92,7 @@ alone! {
         guest.write("tmp/no-interpreter", 0o755, "#!/no/such\n");
         guest.write("tmp/no-program", 0o755, "neither\n");
         assert_eq!(run("tmp/none").unwrap_err().to_string(), "run program: no such file or directory (ENOENT)");
-        assert_eq!(run("tmp/plain"), Err(Error::System("run program", Errno(libc::EACCES))));
+        assert_eq!(run("tmp/plain"), Err(Error::System(What::RunProgram, Errno(libc::EACCES))));
         assert_eq!((run("tmp/no-interpreter"), run("tmp/no-program")), (Ok(127), Ok(127)));
         assert!(!has_children());
     }

@@ -10,7 +10,7 @@ use super::locks::AccountLock;
 use super::pending::Pending;
 use super::replace::{Old, Replacement, TemporaryName, temporary_link};
 use super::walk::{Last, Place};
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink, Verdict};
 
 /// Files below an open root directory.
@@ -53,12 +53,12 @@ fn prepare(place: &mut Place, rule: Rule, journal: &mut dyn Journal, pending: &m
     let exists = match kind_of(&place.stat) {
         None => false,
         Some(Kind::File) => true,
-        Some(Kind::Directory) => return Err(Error::System("replace file", Errno(libc::EISDIR))),
-        _ => return Err(Error::Request("the path is neither a file nor free")),
+        Some(Kind::Directory) => return Err(Error::System(What::ReplaceFile, Errno(libc::EISDIR))),
+        _ => return Err(Error::Request(What::PathNotFree)),
     };
     let mut old = Old::NONE;
     if exists {
-        old.read(place).map_err(|e| Error::System("read file", e))?;
+        old.read(place).map_err(|e| Error::System(What::ReadFile, e))?;
     }
     let writable = exists | rule.create.is_some();
     let backup = rule.backup & exists;
@@ -68,7 +68,7 @@ fn prepare(place: &mut Place, rule: Rule, journal: &mut dyn Journal, pending: &m
         Verdict::Remove if exists => {
             drop(new);
             if backup {
-                backup::keep(place, &old, journal).map_err(|errno| Error::System("make backup", errno))?;
+                backup::keep(place, &old, journal).map_err(|errno| Error::System(What::MakeBackup, errno))?;
             }
             (Outcome::Removed, None)
         }
@@ -87,13 +87,13 @@ fn prepare(place: &mut Place, rule: Rule, journal: &mut dyn Journal, pending: &m
 #[inline(never)]
 fn add(place: &mut Place, pending: &mut Pending, temporary: Option<TemporaryName>, has_backup: bool) -> Result<(), Error> {
     let directory = core::mem::replace(&mut place.directory, Fd::NONE);
-    pending.add(directory, place.name(), temporary, has_backup).map_err(|errno| Error::System("prepare file", errno))
+    pending.add(directory, place.name(), temporary, has_backup).map_err(|errno| Error::System(What::PrepareFile, errno))
 }
 
 impl GuestFiles<'_> {
     #[inline(never)]
     fn find(&self, place: &mut Place, path: &[u8], parents: bool, last: Last) -> Result<(), Error> {
-        place.find(self.root, path, parents, last).map_err(|errno| Error::System("open directory", errno))
+        place.find(self.root, path, parents, last).map_err(|errno| Error::System(What::OpenDirectory, errno))
     }
 }
 
@@ -117,7 +117,7 @@ impl Files for GuestFiles<'_> {
         let (outcome, temporary) = match (target, kind_of(&place.stat)) {
             (Some(target), None) => {
                 journal.directory(place.real());
-                let temporary = temporary_link(&place.directory, target).map_err(|errno| Error::System("make link", errno))?;
+                let temporary = temporary_link(&place.directory, target).map_err(|errno| Error::System(What::MakeLink, errno))?;
                 (Outcome::Created, Some(temporary))
             }
             (None, Some(Kind::Link)) => (Outcome::Removed, None),
@@ -146,7 +146,7 @@ impl Files for GuestFiles<'_> {
         });
         match names {
             Ok(()) | Err(Errno(libc::ENOENT | libc::ENOTDIR)) => Ok(()),
-            Err(errno) => Err(Error::System("list directory", errno)),
+            Err(errno) => Err(Error::System(What::ListDirectory, errno)),
         }
     }
 
@@ -155,7 +155,7 @@ impl Files for GuestFiles<'_> {
         match place.find(self.root, path, false, Last::Keep) {
             Ok(()) => Ok(kind_of(&place.stat)),
             Err(Errno(libc::ENOENT)) => Ok(None),
-            Err(errno) => Err(Error::System("look at file", errno)),
+            Err(errno) => Err(Error::System(What::LookAtFile, errno)),
         }
     }
 
@@ -172,7 +172,7 @@ impl Files for GuestFiles<'_> {
         match taken {
             Ok(lock) => self.lock = Some(lock),
             Err(Errno(libc::EAGAIN)) => return Ok(false),
-            Err(errno) => return Err(Error::System("lock accounts", errno)),
+            Err(errno) => return Err(Error::System(What::LockAccounts, errno)),
         }
         Ok(true)
     }

@@ -13,7 +13,7 @@ use super::files::GuestFiles;
 use super::guest::{Guest, INJECT, PASSWORD, alone};
 use super::pending::Pending;
 use super::replace::is_temporary;
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::memory::MemoryJournal;
 use crate::ports::{Accounts, Files, Journal, Kind, Outcome, Rule, Verdict};
 
@@ -73,9 +73,9 @@ alone! {
         assert_eq!(declined, Ok(Outcome::Same));
         let failed = GuestFiles::new(&guest.root, &mut Pending::new()).edit(b"/etc/file", INJECT, &mut journal, &mut |_, out| {
             out.put(b"other")?;
-            Err(Error::State("no"))
+            Err(Error::State(What::PathEmpty))
         });
-        assert_eq!(failed, Err(Error::State("no")));
+        assert_eq!(failed, Err(Error::State(What::PathEmpty)));
         assert_eq!((file(), guest.names("etc")), (file_before, ["file".into()].into()));
         assert_eq!(guest.edit("/etc/none", PASSWORD, "x"), Ok(Outcome::Same));
         assert_eq!(fs::metadata(guest.path("etc")).unwrap().ino(), before.ino());
@@ -140,7 +140,7 @@ alone! {
         if count == 0 {
             assert_eq!(refused, Ok(Outcome::Replaced));
         } else {
-            assert_eq!(refused, Err(Error::System("keep labels and attributes", Errno(libc::ENOSPC))));
+            assert_eq!(refused, Err(Error::System(What::KeepAttributes, Errno(libc::ENOSPC))));
             assert_eq!((guest.read("etc/file").as_str(), guest.names("etc")), ("old", ["file".into()].into()));
         }
     }

@@ -8,7 +8,7 @@ use super::exec;
 use super::fd::check;
 use super::log::Log;
 use super::signal::{self, Woken};
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::log::Level;
 use crate::ports::Host;
 use crate::text::Parts;
@@ -29,7 +29,7 @@ impl Host for System {
     }
 
     fn random(&mut self, out: &mut [u8]) -> Result<(), Error> {
-        os::random(out).map_err(|e| Error::System("read random numbers", e))
+        os::random(out).map_err(|e| Error::System(What::ReadRandom, e))
     }
 
     fn wait(&mut self, deadline_ms: u64) -> Result<(), Error> {
@@ -38,21 +38,21 @@ impl Host for System {
                 return Err(Error::Stopped);
             }
             let left_ms = deadline_ms.saturating_sub(clock::now_ms());
-            if signal::wait(None, 0, left_ms).map_err(|e| Error::System("wait", e))? == Woken::TimeOver {
+            if signal::wait(None, 0, left_ms).map_err(|e| Error::System(What::Wait, e))? == Woken::TimeOver {
                 return Ok(());
             }
         }
     }
 
     fn nodename<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
-        let failed = |e| Error::System("read host name", e);
+        let failed = |e| Error::System(What::ReadNodename, e);
         // SAFETY: pointer and length are those of a writable slice.
         check(unsafe { libc::gethostname(buffer.as_mut_ptr().cast(), buffer.len()) }).map_err(failed)?;
         buffer.split(|&b| b == 0).next().ok_or(failed(Errno(libc::EINVAL)))
     }
 
     fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error> {
-        os::set_nodename(name).map_err(|e| Error::System("set host name", e))
+        os::set_nodename(name).map_err(|e| Error::System(What::SetNodename, e))
     }
 
     fn run(&mut self, words: &[&CStr], input: &[u8], limit_ms: u64) -> Result<i32, Error> {

@@ -9,7 +9,7 @@ use super::backup;
 use super::fd::Fd;
 use super::name::{join, until_nul};
 use super::replace::TemporaryName;
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::limits::PENDING_COUNT;
 
 /// A file's name with its NUL: `NAME_MAX` of linux/limits.h.
@@ -30,12 +30,12 @@ impl Change {
     fn commit(&mut self) -> Result<(), Error> {
         let name = until_nul(&self.name);
         let step = match &self.temporary {
-            Some(temporary) => self.directory.rename_at(temporary.as_c(), name).map_err(|errno| Error::System("rename file", errno)),
-            None => self.directory.unlink_at(name).map_err(|errno| Error::System("remove file", errno)),
+            Some(temporary) => self.directory.rename_at(temporary.as_c(), name).map_err(|errno| Error::System(What::RenameFile, errno)),
+            None => self.directory.unlink_at(name).map_err(|errno| Error::System(What::RemoveFile, errno)),
         };
         step?;
         self.temporary = None;
-        self.directory.sync().map_err(|errno| Error::System("sync directory", errno))?;
+        self.directory.sync().map_err(|errno| Error::System(What::SyncDirectory, errno))?;
         if self.has_backup {
             backup::prune(&self.directory, name);
         }

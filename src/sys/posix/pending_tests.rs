@@ -7,7 +7,7 @@ use std::{format, fs};
 use super::files::GuestFiles;
 use super::guest::{INJECT, alone};
 use super::pending::Pending;
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::limits::PENDING_COUNT;
 use crate::memory::MemoryJournal;
 use crate::ports::{Files, Outcome, Verdict};
@@ -56,7 +56,7 @@ alone! {
         let (mut files, mut journal) = (GuestFiles::new(&guest.root, &mut pending), MemoryJournal::default());
         for i in 0..=PENDING_COUNT {
             let outcome = files.prepare(format!("/etc/{i}").as_bytes(), INJECT, &mut journal, &mut |_, out| out.put(b"new").map(|()| Verdict::Write));
-            let wanted = if i < PENDING_COUNT { Ok(Outcome::Created) } else { Err(Error::System("prepare file", Errno(libc::E2BIG))) };
+            let wanted = if i < PENDING_COUNT { Ok(Outcome::Created) } else { Err(Error::System(What::PrepareFile, Errno(libc::E2BIG))) };
             assert_eq!(outcome, wanted, "{i}");
         }
         assert_eq!(guest.names("etc").len(), PENDING_COUNT);

@@ -12,7 +12,7 @@ use super::bytes::Bytes;
 use super::fd::{Fd, Stat};
 use super::name::{join, until_nul};
 use super::walk::Place;
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::ports::{Journal, Sink};
 
 /// What temporary names begin with; 16 hex digits and `~` follow.
@@ -112,14 +112,14 @@ pub struct Replacement<'a> {
     file: Option<Fd>,
     name: TemporaryName,
     /// What an error says was being done.
-    step: &'static str,
+    step: What,
 }
 
 impl<'a> Replacement<'a> {
     /// A replacement of `old` (`mode` is for a file that does not exist) at `place`.
     #[inline(never)]
     pub fn new(place: &'a Place, old: &'a Old, mode: u32, journal: &'a mut dyn Journal) -> Self {
-        Self { place, old, mode, journal, equal: 0, file: None, name: TemporaryName::blank(), step: "" }
+        Self { place, old, mode, journal, equal: 0, file: None, name: TemporaryName::blank(), step: What::MakeTemporary }
     }
 
     /// Names what was being done when `errno` came.
@@ -132,19 +132,19 @@ impl<'a> Replacement<'a> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Errno> {
         if self.file.is_none() {
             self.journal.directory(self.place.real());
-            self.step = "create temporary file";
+            self.step = What::MakeTemporary;
             self.name.make()?;
             let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL;
             // From here on, dropping removes the file.
             let file = self.file.insert(self.place.directory.open_at(self.name.as_c(), flags, 0o600)?);
-            self.step = "set owner and mode";
+            self.step = What::SetOwner;
             let (stat, exists) = (&self.old.stat, self.old.exists());
             file.set_owner_and_mode(stat.uid, stat.gid, if exists { stat.mode } else { self.mode as libc::mode_t })?;
             if exists {
-                self.step = "keep labels and attributes";
+                self.step = What::KeepAttributes;
                 attributes::copy(&self.old.file, file)?;
             }
-            self.step = "write file";
+            self.step = What::WriteFile;
             file.write_all(self.old.content.get(..self.equal).unwrap_or_default())?;
         }
         self.file.as_ref().map_or(Ok(()), |file| file.write_all(bytes))
@@ -179,7 +179,7 @@ impl<'a> Replacement<'a> {
         }
         self.sync()?;
         if backup {
-            self.step = "make backup";
+            self.step = What::MakeBackup;
             backup::keep(self.place, self.old, self.journal)?;
         }
         Ok(true)
@@ -192,7 +192,7 @@ impl<'a> Replacement<'a> {
     }
 
     fn sync(&mut self) -> Result<(), Errno> {
-        self.step = "sync file";
+        self.step = What::SyncFile;
         self.file.as_ref().map_or(Ok(()), Fd::sync)
     }
 }

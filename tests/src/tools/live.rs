@@ -1,9 +1,9 @@
 //! What the links of a system look like, in one form that can be compared whoever made it.
 //!
 //! One line for each link, address and route of the main tables, sorted. Left out is what the kernel makes by itself and tools may make
-//! in its place: the loopback link, IPv6 link-local addresses and their routes, multicast. What does not decide where a packet goes
-//! (metrics, who made it, broadcast addresses, which address of a subnet is the first) is a [`Live::details`] of its line. `onlink` is one
-//! too: the kernel asks for it when a route is made, or refuses the route.
+//! in its place: the loopback link, IPv6 link-local addresses and their routes, multicast. Each line has details, in which tools differ
+//! for reasons of their own; those that decide where a packet goes or comes from are compared too. `onlink` is none of these: the kernel
+//! asks for it when a route is made, or refuses the route.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,8 +15,15 @@ use crate::tools::System;
 /// Links, addresses and routes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Live {
-    lines: BTreeMap<String, String>,
+    /// `None` where a test does not say.
+    lines: BTreeMap<String, Option<Details>>,
 }
+
+/// Names and values, such as `metric` and `100`.
+type Details = BTreeMap<&'static str, String>;
+
+/// The details that are compared.
+const COMPARED: [&str; 4] = ["broadcast", "metric", "prefsrc", "secondary"];
 
 impl Live {
     /// Reads them.
@@ -30,13 +37,20 @@ impl Live {
                 live.add_route(&route, family == "-6");
             }
         }
+        // The kernel's route to an address of our own decides nothing: the local table comes first.
+        let is_own = |line: &str| match line.split_once(" route ") {
+            Some((link, ip)) => ip.ends_with("/128") && live.lines.contains_key(&format!("{link} address {ip}")),
+            None => false,
+        };
+        let routes: Vec<String> = live.lines.keys().filter(|line| is_own(line)).cloned().collect();
+        routes.iter().for_each(|line| drop(live.lines.remove(line)));
         live
     }
 
     /// What a test expects: lines as [`fmt::Display`] writes them, in any order, indented or not.
     pub fn expect(text: &str) -> Self {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        Self { lines: lines.map(|line| (line.into(), String::new())).collect() }
+        Self { lines: lines.map(|line| (line.into(), None)).collect() }
     }
 
     /// The lines alone, without details.
@@ -44,16 +58,42 @@ impl Live {
         self.lines.keys().map(String::as_str).collect()
     }
 
-    /// The words that came with each line, such as `metric 100`.
-    pub fn details(&self) -> Vec<(&str, &str)> {
-        self.lines.iter().map(|(line, details)| (line.as_str(), details.as_str())).collect()
+    /// Takes a line away, which must be there.
+    pub fn remove(&mut self, line: &str) {
+        assert!(self.lines.remove(line).is_some(), "there is no line {line}");
     }
 
-    /// How this differs from what is wanted: one line each, `-` for what is missing and `+` for what is too much. Empty if it does not.
+    /// Adds a line, whose details are not compared.
+    pub fn insert(&mut self, line: &str) {
+        assert!(self.lines.insert(line.into(), None).is_none(), "there is a line {line}");
+    }
+
+    /// Whether it has this line.
+    pub fn has(&self, line: &str) -> bool {
+        self.lines.contains_key(line)
+    }
+
+    /// Whether a route has this gateway.
+    pub fn has_gateway(&self, gateway: &str) -> bool {
+        self.lines.keys().any(|line| line.split_once(" via ").is_some_and(|(_, via)| via == gateway))
+    }
+
+    /// How this differs from what is wanted: `- LINE` for what is missing, `+ LINE` for what is too much, `~ LINE: NAME VALUE, not VALUE` for
+    /// a detail. Empty if it does not.
     pub fn differences(&self, wanted: &Self) -> Vec<String> {
         let missing = wanted.lines.keys().filter(|line| !self.lines.contains_key(*line)).map(|line| format!("- {line}"));
         let extra = self.lines.keys().filter(|line| !wanted.lines.contains_key(*line)).map(|line| format!("+ {line}"));
-        missing.chain(extra).collect()
+        let mut differences: Vec<String> = missing.chain(extra).collect();
+        for (line, details) in &self.lines {
+            let (Some(details), Some(Some(wanted))) = (details, wanted.lines.get(line)) else { continue };
+            for name in COMPARED {
+                let [is, wanted] = [details, wanted].map(|details| details.get(name).map_or("none", String::as_str));
+                if is != wanted {
+                    differences.push(format!("~ {line}: {name} {is}, not {wanted}"));
+                }
+            }
+        }
+        differences
     }
 
     /// Fails with the differences if there are any.
@@ -68,16 +108,15 @@ impl Live {
             return;
         }
         let up = if has_flag(link, "UP") { "up" } else { "down" };
-        self.add(format!("{name} {up} mtu {}", link["mtu"]), String::new());
+        self.add(format!("{name} {up} mtu {}", link["mtu"]), Details::new());
         for address in array(link, "addr_info") {
             let (ip, length) = (text(address, "local"), &address["prefixlen"]);
             if ip.starts_with("fe80:") {
                 continue;
             }
             let peer = address["address"].as_str().map_or(String::new(), |peer| format!(" peer {peer}"));
-            let flags = ["noprefixroute", "secondary", "dynamic"].into_iter().filter(|flag| address[flag] == true).map(String::from);
-            let details = words(address, &["broadcast", "scope", "metric"]).into_iter().chain(flags).collect::<Vec<_>>();
-            self.add(format!("{name} address {ip}/{length}{peer}"), details.join(" "));
+            let details = details(address, &["broadcast", "scope", "metric", "noprefixroute", "secondary", "dynamic"]);
+            self.add(format!("{name} address {ip}/{length}{peer}"), details);
         }
     }
 
@@ -93,31 +132,35 @@ impl Live {
             return;
         }
         let kind = route["type"].as_str().map_or(String::new(), |kind| format!("{kind} "));
-        let details = words(route, &["metric", "protocol", "scope", "prefsrc", "pref"]);
+        let details = details(route, &["metric", "protocol", "scope", "prefsrc", "pref"]);
         // Routes of the same metric may come as one with several next hops.
         let hops: Vec<&Value> = array(route, "nexthops").collect();
         for hop in if hops.is_empty() { vec![route] } else { hops } {
             let gateway = hop["gateway"].as_str().or(hop["via"]["host"].as_str()).map_or(String::new(), |ip| format!(" via {ip}"));
             let dead = if has_flag(hop, "dead") { " dead" } else { "" };
-            let details = details.iter().cloned().chain(has_flag(hop, "onlink").then(|| "onlink".into()));
-            self.add(format!("{} {kind}route {destination}{gateway}{dead}", text(hop, "dev")), details.collect::<Vec<_>>().join(" "));
+            let mut details = details.clone();
+            if has_flag(hop, "onlink") {
+                details.insert("onlink", "true".into());
+            }
+            self.add(format!("{} {kind}route {destination}{gateway}{dead}", text(hop, "dev")), details);
         }
     }
 
     /// A line that comes twice (the same route with two metrics) is two lines.
-    fn add(&mut self, mut line: String, details: String) {
+    fn add(&mut self, mut line: String, details: Details) {
         while self.lines.contains_key(&line) {
             line.push_str(" again");
         }
-        self.lines.insert(line, details);
+        self.lines.insert(line, Some(details));
     }
 }
 
 impl fmt::Display for Live {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.lines.iter().try_for_each(|(line, details)| match details.as_str() {
-            "" => writeln!(f, "{line}"),
-            _ => writeln!(f, "{line}  # {details}"),
+        self.lines.iter().try_for_each(|(line, details)| {
+            write!(f, "{line}")?;
+            let details: Vec<String> = details.iter().flatten().map(|(name, value)| format!("{name} {value}")).collect();
+            if details.is_empty() { writeln!(f) } else { writeln!(f, "  # {}", details.join(", ")) }
         })
     }
 }
@@ -142,12 +185,12 @@ fn has_flag(object: &Value, flag: &str) -> bool {
     array(object, "flags").any(|f| f == flag)
 }
 
-/// Members that are there, as `name value`.
-fn words(object: &Value, names: &[&str]) -> Vec<String> {
-    let word = |name: &&str| match &object[*name] {
+/// The members that are there.
+fn details(object: &Value, names: &[&'static str]) -> Details {
+    let value = |name: &&'static str| match &object[*name] {
         Value::Null => None,
-        Value::String(value) => Some(format!("{name} {value}")),
-        value => Some(format!("{name} {value}")),
+        Value::String(value) => Some((*name, value.clone())),
+        value => Some((*name, value.to_string())),
     };
-    names.iter().filter_map(word).collect()
+    names.iter().filter_map(value).collect()
 }

@@ -51,15 +51,9 @@ impl Manager {
             Self::Ifupdown2 => ifupdown::ifupdown2(system),
             Self::Busybox => ifupdown::busybox(system),
             Self::Networkd => networkd::networkd(system),
-            Self::Netplan => {
-                netplan::generate(system);
-                networkd::networkd(system);
-            }
+            Self::Netplan => netplan::to_networkd(system),
             Self::NetworkManager => networkmanager::network_manager(system),
-            Self::NetplanToNetworkManager => {
-                netplan::generate(system);
-                networkmanager::network_manager(system);
-            }
+            Self::NetplanToNetworkManager => netplan::to_network_manager(system),
             Self::Netctl => others::netctl(system),
             Self::Dhcpcd => others::dhcpcd(system),
         }

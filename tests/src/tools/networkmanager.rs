@@ -1,4 +1,4 @@
-//! NetworkManager on a D-Bus of its own, without udev (which a read-only /sys tells it).
+//! NetworkManager on a D-Bus of its own, without udev.
 
 use crate::tools::System;
 
@@ -16,6 +16,7 @@ const BUS: &str = "<busconfig>
 
 /// Starts it on the profiles in /etc and /run, and waits until it has brought up all it can at the start.
 pub fn network_manager(system: &System) {
+    system.without_udev();
     system.write("run/dbus/test.conf", 0o644, BUS);
     system.write("run/NetworkManager/conf.d/test.conf", 0o644, CONFIGURATION);
     let mut bus = system.start(&["dbus-daemon", "--nofork", "--nopidfile", "--config-file=/run/dbus/test.conf"], &[]);

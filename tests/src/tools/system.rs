@@ -1,16 +1,13 @@
 //! A throw-away system: a root directory with the real tools, in mount, network, UTS and process namespaces of its own.
 //!
-//! Its /etc, /run, /var and /tmp are plain directories that the test writes and reads from outside, as the agent does with `--root`. All
-//! its processes end with it. `tests/tools/init.sh` is its process 1.
+//! Its /etc, /run, /var and /tmp are plain directories that the test writes and reads from outside. All its processes end with it. `tests/tools/init.sh` is its process 1.
 
-use std::cell::RefCell;
-use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::agent::within;
 use crate::daemon::die_with_us;
@@ -20,20 +17,16 @@ use crate::tools::Live;
 /// The longest that a tool may take to do a thing, in seconds.
 const LIMIT: u64 = 30;
 
-/// How long nothing changes when all is done.
-const QUIET: Duration = Duration::from_millis(400);
-
 /// A small Linux system that ends when dropped.
 pub struct System {
     init: Child,
     /// Process 1 ends when this is closed.
     input: Option<ChildStdin>,
-    links: RefCell<Vec<[String; 2]>>,
     directory: Directory,
 }
 
 impl System {
-    /// Starts one without links, its /etc holding accounts only.
+    /// Starts one without links, its /etc holding accounts and a machine-id(5) only.
     #[allow(clippy::new_without_default, reason = "it has an effect")]
     pub fn new() -> Self {
         let directory = Directory::new();
@@ -47,13 +40,14 @@ impl System {
         let mut line = String::new();
         BufReader::new(init.stdout.take().expect("a pipe")).read_line(&mut line).expect("read from init.sh");
         assert_eq!(line, "ready\n", "init.sh failed; see its message above");
-        let system = Self { init, input, links: RefCell::default(), directory };
+        let system = Self { init, input, directory };
         system.write("etc/passwd", 0o644, &accounts());
+        system.write("etc/machine-id", 0o444, "0123456789abcdef0123456789abcdef\n");
         system.write("etc/group", 0o644, "root:x:0:\nnogroup:x:65534:\n");
         system
     }
 
-    /// Its root directory, seen from outside: what the agent gets as `--root`. /usr, /proc, /sys and /dev are empty there.
+    /// Its root directory, seen from outside: /usr, /proc, /sys and /dev are empty there.
     pub fn root(&self) -> PathBuf {
         self.directory.path().join("root")
     }
@@ -96,23 +90,14 @@ impl System {
         assert!(status.success(), "chmod");
     }
 
-    /// A command in the system's network and mounts that otherwise stays in the test's world: how the agent is run on [`Self::root`].
-    pub fn beside(&self, program: impl AsRef<OsStr>) -> Command {
-        self.enter(&[("mount", "mnt"), ("net", "net"), ("uts", "uts")], program.as_ref())
-    }
-
     /// A command that runs in the system, with the environment of a boot script.
     fn command(&self, argv: &[&str]) -> Command {
-        let all = [("mount", "mnt"), ("net", "net"), ("uts", "uts"), ("ipc", "ipc"), ("pid", "pid_for_children")];
-        let mut command = self.enter(&all, "chroot".as_ref());
-        command.arg(self.root()).args(argv).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        command
-    }
-
-    fn enter(&self, namespaces: &[(&str, &str)], program: &OsStr) -> Command {
         let mut command = Command::new("nsenter");
-        command.args(namespaces.iter().map(|(option, name)| format!("--{option}=/proc/{}/ns/{name}", self.init.id())));
-        command.arg("--").arg(program).stdin(Stdio::null());
+        for (option, name) in [("mount", "mnt"), ("net", "net"), ("uts", "uts"), ("ipc", "ipc"), ("pid", "pid_for_children")] {
+            command.arg(format!("--{option}=/proc/{}/ns/{name}", self.init.id()));
+        }
+        command.args(["--", "chroot"]).arg(self.root()).args(argv);
+        command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::null());
         die_with_us(&mut command);
         command
     }
@@ -144,24 +129,30 @@ impl System {
         let log = File::options().append(true).create(true).open(&path).expect("open the log");
         let mut command = self.command(argv);
         command.envs(environment.iter().copied()).stdout(log.try_clone().expect("dup")).stderr(log);
-        Service { name: name.into(), log: path, child: command.spawn().expect("package util-linux") }
+        Service { name: name.into(), child: command.spawn().expect("package util-linux") }
+    }
+
+    /// Whether there is a link of this name.
+    pub fn has_link(&self, name: &str) -> bool {
+        self.try_run(&["ip", "link", "show", "dev", name]).status.success()
     }
 
     /// Makes a link with this name and MAC, whose other end is up. It stands in for a Xen vif.
     pub fn link(&self, name: &str, mac: &str) {
         self.sh(&format!("ip link add name {name} address {mac} type veth peer name {name} netns peer; ip -n peer link set {name} up"));
-        self.links.borrow_mut().push([name.into(), mac.into()]);
     }
 
-    /// What it has after a reboot: the same /etc, /var and links; but the links are down and bare, /run is empty, and nothing runs.
+    /// Makes /sys read-only, by which the daemons that would wait for udev know a container, where there is none.
+    pub fn without_udev(&self) {
+        self.sh("mount -o remount,bind,ro /sys");
+    }
+
+    /// What is left after a reboot: /etc and /var. Nothing runs, /run is empty, and the links are to be made again.
     pub fn reboot(self) -> Self {
         let next = Self::new();
         for name in ["etc", "var"] {
             fs::remove_dir_all(next.path(name)).expect("remove");
             fs::rename(self.path(name), next.path(name)).expect("rename");
-        }
-        for [name, mac] in self.links.take() {
-            next.link(&name, &mac);
         }
         next
     }
@@ -169,19 +160,6 @@ impl System {
     /// What its links look like.
     pub fn live(&self) -> Live {
         Live::read(self)
-    }
-
-    /// Waits until they have looked the same for a while: for tools that do not tell when they are done.
-    pub fn settle(&self) {
-        let mut last = (self.live(), Instant::now());
-        let settled = within(Duration::from_secs(LIMIT), || {
-            let now = self.live();
-            if now != last.0 {
-                last = (now, Instant::now());
-            }
-            (last.1.elapsed() > QUIET).then_some(())
-        });
-        settled.expect("the links change on and on");
     }
 }
 
@@ -205,7 +183,6 @@ impl Drop for System {
 /// A program that runs as long as its system.
 pub struct Service {
     name: String,
-    log: PathBuf,
     child: Child,
 }
 
@@ -221,14 +198,9 @@ impl Service {
         });
         match done {
             Some(Ok(())) => {}
-            Some(Err(status)) => panic!("{} ended before {what}: {status}\n{}", self.name, self.said()),
-            None => panic!("{}: {what} never came\n{}", self.name, self.said()),
+            Some(Err(status)) => panic!("{} ended before {what}: {status}", self.name),
+            None => panic!("{}: {what} never came", self.name),
         }
-    }
-
-    /// What it said so far.
-    pub fn said(&self) -> String {
-        fs::read_to_string(&self.log).unwrap_or_default()
     }
 }
 
@@ -237,7 +209,9 @@ fn script(name: &str) -> PathBuf {
 }
 
 fn tools() -> PathBuf {
-    std::env::var_os("TOOLS").map(PathBuf::from).expect("TOOLS names the directory made by tests/tools/fetch.sh")
+    let tools = std::env::var_os("TOOLS").map(PathBuf::from).expect("TOOLS names the directory made by tests/tools/fetch.sh");
+    assert!(tools.join("root").is_dir(), "{} has no tools (make counterparts)", tools.display());
+    tools
 }
 
 /// The accounts that the daemons give up root for. A user namespace with a single id has no other than root's.
