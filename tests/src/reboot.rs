@@ -90,6 +90,11 @@ const FORCED: &[Forced] = &[
         is: |line, _| line.contains(" via ") && line.contains(": metric "),
         why: "the default route has the metric 1",
     },
+    Forced {
+        managers: &[Manager::RedHat, Manager::Suse],
+        is: |line, _| line.contains(": metric "),
+        why: "an IPv6 route has the metric 1 or none, which is 1024; that of the user's METRIC is in one case",
+    },
 ];
 
 /// The destination of a line `LINK route IP/32` or `IP/128` without gateway.
