@@ -5,7 +5,7 @@
 //! * nothing: once; `a`: each address; `s`: each static route; `r`: each route, the default ones too, as `routes` lists them; `d`: each name
 //!   server; `g`: each default gateway that is in a subnet of its interface or local to the link; `G`: each default gateway; `f`: each route,
 //!   the default ones only where the first address of the family has not the gateway in its subnet; `h`: each IPv4 gateway of a route that
-//!   is on the link without a subnet;
+//!   is on the link without a subnet; `N`: each default gateway that `f` leaves out;
 //! * beside it `4` or `6`: of this family only; `1`: the first; `+`: all but the first;
 //! * `?` or `!` behind that: the rest counts only if there is any, or none.
 //!
@@ -120,10 +120,13 @@ fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item, usize))
                 take(Item { address: Address { ip, prefix_len: ip.width() }, gateway: None, onlink });
             }
         }),
-        b'g' | b'G' => {
+        b'g' | b'G' | b'N' => {
             for gateway in gateways {
                 if let Some(gateway) = gateway
-                    && (which.kind == b'G' || gateway.is_link_local_v6() || wanted.covers(&gateway))
+                    && match which.kind {
+                        b'g' => gateway.is_link_local_v6() || wanted.covers(&gateway),
+                        kind => kind == b'G' || is_near(wanted, &gateway),
+                    }
                 {
                     take(bare(gateway));
                 }
@@ -137,6 +140,30 @@ fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item, usize))
 fn is_near(wanted: &Wanted, gateway: &Ip) -> bool {
     let first = wanted.addresses.iter().find(|address| address.ip.same_family(gateway));
     gateway.is_link_local_v6() || first.is_some_and(|address| address.covers(gateway))
+}
+
+/// The interface's name as a part of a shell variable's: `%V`.
+pub struct Variable<'a>(pub &'a Interface);
+
+impl Show for Variable<'_> {
+    fn show(&self, line: &mut Line) {
+        for byte in self.0.name.bytes() {
+            line.put_byte(in_variable(byte));
+        }
+    }
+}
+
+impl Variable<'_> {
+    /// Whether `name` is that part.
+    #[inline(never)]
+    pub fn is(&self, name: &[u8]) -> bool {
+        let own = self.0.name.as_bytes();
+        own.len() == name.len() && own.iter().zip(name).all(|(&byte, &found)| in_variable(byte) == found)
+    }
+}
+
+fn in_variable(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte } else { b'_' }
 }
 
 /// Puts one line for one item.
@@ -192,6 +219,7 @@ fn put_value(name: &str, interface: &Interface, item: &Item, count: usize, piece
         "n" => &count,
         "k" => &(count - 1),
         "I" => &interface.name,
+        "V" => &Variable(interface),
         "M" => return put_octets(piece, &mac.0, "", 16, 2),
         "U" => {
             for byte in Text::<32>::of("%", &[mac]).as_bytes() {
