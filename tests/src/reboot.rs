@@ -17,7 +17,7 @@ pub fn now(case: &Case, system: &System) -> Live {
     }
     case.make_links(system);
     let daemon = Daemon::start(Backend::ALL[0]);
-    fs::copy(agent_binary(), system.path("root/nova-agent")).expect("copy the agent");
+    system.copy_program(&agent_binary(), "root/nova-agent");
     fs::hard_link(daemon.guest_socket(), system.path("run/xenstored.sock")).expect("link the store's socket");
     let socket = ["--xenstore", "/run/xenstored.sock"];
     let log = ["-l", "info", "-o", "-", "--no-fork", "True"];

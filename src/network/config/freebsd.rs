@@ -180,9 +180,8 @@ impl RcConf<'_, '_> {
         if self.count(is_v4) == 0 && (is_empty || !words().any(is_ours)) {
             return is_empty && words().any(is_ours);
         }
-        let line = statement.line;
-        let tail = line.get(line.len() - statement.tail_len..).unwrap_or_default();
-        out.put(line.get(..statement.head_len).unwrap_or_default());
+        let tail = statement.tail();
+        out.put(statement.head());
         out.put(b"=\"");
         let mut is_first = true;
         for word in words().filter(|word| !is_ours(word)) {

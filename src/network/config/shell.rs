@@ -24,11 +24,23 @@ pub struct Statement<'a> {
     /// The word behind the `=`. That of `+=` has these signs in front, and so equals no value.
     pub value: &'a [u8],
     /// Octets of the line up to the name and with it.
-    pub head_len: usize,
+    head_len: usize,
     /// Octets of what is behind the word.
-    pub tail_len: usize,
+    tail_len: usize,
     /// Whether there is anything but blanks and comments.
     runs: bool,
+}
+
+impl<'a> Statement<'a> {
+    /// The line up to the name and with it.
+    pub fn head(&self) -> &'a [u8] {
+        self.line.get(..self.head_len).unwrap_or_default()
+    }
+
+    /// What is behind the word.
+    pub fn tail(&self) -> &'a [u8] {
+        self.line.get(self.line.len() - self.tail_len..).unwrap_or_default()
+    }
 }
 
 /// The statements that are left of a file.

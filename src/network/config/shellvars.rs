@@ -46,11 +46,11 @@ pub fn edit(old: &[u8], owns: &dyn Fn(&[u8]) -> bool, wanted: &mut Wanted<'_>, o
         }
         let mut tail = statement.line;
         if vars.found == Found::Other {
-            vars.out.put(tail.get(..statement.head_len).unwrap_or_default());
+            vars.out.put(statement.head());
             vars.out.put(b"=");
             vars.task = Task::Write;
             wanted(&mut vars);
-            tail = tail.get(tail.len() - statement.tail_len..).unwrap_or_default();
+            tail = statement.tail();
         }
         vars.out.put(tail);
         vars.ends = tail.ends_with(b"\n");

@@ -57,6 +57,13 @@ impl System {
         self.root().join(path.trim_start_matches('/'))
     }
 
+    /// Copies a program into the system. By another process: one that this process had open to write could not be run as long as a
+    /// child that another thread forked meanwhile has the descriptor.
+    pub fn copy_program(&self, program: &Path, path: &str) {
+        let done = Command::new("cp").arg(program).arg(self.path(path)).status().expect("run cp");
+        assert!(done.success(), "copy {}", program.display());
+    }
+
     /// Writes a file of the system and the directories it is in.
     pub fn write(&self, path: &str, mode: u32, text: &str) {
         let path = self.path(path);
