@@ -103,9 +103,14 @@ const FORCED: &[Forced] = &[
         why: "the default route has the metric 1",
     },
     Forced {
-        managers: &[Manager::IfupdownNg],
+        managers: &[Manager::IfupdownNg, Manager::Busybox],
         is: |line, _| line.contains(": broadcast none, not "),
-        why: "it knows no broadcast addresses; the kernel needs none",
+        why: "the one knows no broadcast addresses, the other only those that a file names; then ifupdown2 fails. The kernel needs none",
+    },
+    Forced {
+        managers: &[Manager::Ifupdown, Manager::Ifupdown2],
+        is: |line, _| (line.contains("/31: broadcast ") || line.contains("/32: broadcast ")) && line.ends_with(", not none"),
+        why: "every address has a broadcast address where a file names none",
     },
 ];
 

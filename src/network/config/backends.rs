@@ -12,13 +12,16 @@ pub const FREEBSD: &[Backend] = &[Backend { name: "freebsd", clues: "i /etc/rc.c
 
 /// Makes a running NetworkManager read its files.
 const NMCLI: Argv = &[c"/usr/bin/nmcli", c"connection", c"reload"];
+/// Makes it take an interface's profile: the one that was active stays so unless another one is asked for by name. The addresses are gone
+/// for some 20 ms then.
+const NMCLI_UP: Argv = &[c"/usr/bin/nmcli", c"--wait", c"15", c"connection", c"up", c"|6e6f7661-2d61-8765-ae74-%M\n"];
 /// Makes a running networkd read its files.
 const NETWORKCTL: Argv = &[c"/usr/bin/networkctl", c"reload"];
 
 const IFUPDOWN: Backend = Backend {
     name: "ifupdown",
     clues: "\
-o /run/network/ifstate.% +/sbin/ifup
+o /run/network/ifstate.% +/sbin/ifup =e
 e /etc/systemd/system/multi-user.target.wants/networking.service +/sbin/ifup
 e /etc/runlevels/boot/networking +/sbin/ifup
 c /etc/network/interfaces +/sbin/ifup =iface e
@@ -60,7 +63,7 @@ i /usr/bin/NetworkManager
 ",
     write: keyfile::write,
     enter: None,
-    reload: &[NMCLI],
+    reload: &[NMCLI, NMCLI_UP],
 };
 
 /// A link that networkd does not manage has no such line; it makes the directory when it starts.

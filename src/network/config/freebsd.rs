@@ -6,7 +6,7 @@
 use crate::error::Error;
 use crate::network::config::blocks::{self, Fate, Format};
 use crate::network::config::out::Out;
-use crate::network::config::shell::{File, Last, Statement};
+use crate::network::config::shell::{File, Last, Statement, unquoted};
 use crate::network::config::template::Variable;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
@@ -210,14 +210,6 @@ fn numbered<'n>(name: &'n [u8], infix: &[u8]) -> Option<&'n [u8]> {
     let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let (head, index) = name.split_at_checked(name.len() - digits)?;
     number(index).and(head.strip_suffix(infix))
-}
-
-/// A word without the quotes around it.
-fn unquoted(word: &[u8]) -> &[u8] {
-    match word {
-        [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => inner,
-        _ => word,
-    }
 }
 
 /// Ends the value of an interface's variable with the words of the old one that say no address.
