@@ -112,6 +112,11 @@ const FORCED: &[Forced] = &[
         is: |line, _| (line.contains("/31: broadcast ") || line.contains("/32: broadcast ")) && line.ends_with(", not none"),
         why: "every address has a broadcast address where a file names none",
     },
+    Forced {
+        managers: &[Manager::RedHat, Manager::Suse],
+        is: |line, _| line.contains(": metric "),
+        why: "an IPv6 route has the metric 1 or none, which is 1024; that of the user's METRIC is in one case",
+    },
 ];
 
 /// The destination of a line `LINK route IP/32` or `IP/128` without gateway.

@@ -40,6 +40,8 @@ every_case! {
     networkd: "networkd" by Networkd,
     netctl: "netctl" by Netctl,
     dhcpcd: "dhcpcd" by Dhcpcd,
+    red_hat: "ifcfg" by RedHat,
+    suse: "suse" by Suse,
 }
 
 /// All failing cases are told, not the first alone.
