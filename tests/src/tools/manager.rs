@@ -10,7 +10,7 @@ pub enum Manager {
     Ifupdown,
     /// Alpine's since 3.13.
     IfupdownNg,
-    /// Cumulus's, in Debian and Proxmox.
+    /// Cumulus's, in Debian and Proxmox: reads what ifupdown brought up.
     Ifupdown2,
     /// Alpine's before, and that of small images.
     Busybox,

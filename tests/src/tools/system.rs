@@ -15,7 +15,7 @@ use crate::directory::Directory;
 use crate::tools::Live;
 
 /// The longest that a tool may take to do a thing, in seconds.
-const LIMIT: u64 = 30;
+const LIMIT: u64 = 60;
 
 /// A small Linux system that ends when dropped.
 pub struct System {
