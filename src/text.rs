@@ -68,6 +68,17 @@ impl<const N: usize> Show for Text<N> {
     }
 }
 
+/// Whether `byte` is among `bytes`. The search of core's `contains` is for long texts.
+#[inline(never)]
+pub fn holds(bytes: &[u8], byte: u8) -> bool {
+    for &other in bytes {
+        if other == byte {
+            return true;
+        }
+    }
+    false
+}
+
 /// What is before and behind the first `at` in `text`.
 #[inline(never)]
 pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
@@ -123,7 +134,11 @@ impl Line {
         if !self.clipped
             && let Some(moved) = self.bytes.get_mut(at..self.len)
         {
-            moved.rotate_right(line.len() + 1);
+            // A rotation, by reversing it and then each of its two parts.
+            moved.reverse();
+            let (new, old) = moved.split_at_mut_checked(line.len() + 1).unwrap_or_default();
+            new.reverse();
+            old.reverse();
         }
     }
 

@@ -18,7 +18,7 @@ const CONTEXT_COUNT: usize = 3;
 #[inline(never)]
 pub fn unified(path: &[u8], old: Option<&[u8]>, new: Option<&[u8]>, sink: &mut dyn Sink) -> Result<(), Error> {
     let mut head = Text::<512>::new();
-    for (sign, content) in [("---", old), ("+++", new)] {
+    for &(sign, content) in &[("---", old), ("+++", new)] {
         head.fill("% %\n", &[&sign, &Printable(if content.is_some() { path } else { b"/dev/null" })]);
     }
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
@@ -34,15 +34,15 @@ pub fn unified(path: &[u8], old: Option<&[u8]>, new: Option<&[u8]>, sink: &mut d
     }
     let start = equal - equal.min(CONTEXT_COUNT);
     let (old_end, new_end, after) = (old_count - tail, new_count - tail, tail.min(CONTEXT_COUNT));
-    for (sign, end) in [("@@ -", old_end), (" +", new_end)] {
+    for &(sign, end) in &[("@@ -", old_end), (" +", new_end)] {
         let len = end + after - start;
         // An empty range is named by the line in front of it.
         head.fill("%%,%", &[&sign, &(start + usize::from(len > 0)), &len]);
     }
     head.put(" @@\n");
     sink.put(head.as_bytes())?;
-    for (text, from, to, sign) in
-        [(old, start, equal, b" "), (old, equal, old_end, b"-"), (new, equal, new_end, b"+"), (old, old_end, old_end + after, b" ")]
+    for &(text, from, to, sign) in
+        &[(old, start, equal, b" "), (old, equal, old_end, b"-"), (new, equal, new_end, b"+"), (old, old_end, old_end + after, b" ")]
     {
         put_lines(text, from, to, sign, sink)?;
     }
