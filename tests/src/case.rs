@@ -7,9 +7,11 @@
 //! ```text
 //! # A comment, on a line of its own.
 //! link eth1 00:16:3e:00:00:01                   a link that the files name and the host does not
-//! only Ifupdown Ifupdown2                       the tools that understand the user's part; no name: none does
+//! only Ifupdown Busybox                         the tools that understand the user's part; no name: none does
 //! - eth0 up mtu 1500                            what is other than the vm-data asks for
 //! + eth0 up mtu 1400
+//! for Busybox                                   what follows is for these tools alone; no name: for all again
+//! ~ eth0 route 0.0.0.0/0 via 198.51.100.1: metric 100, not none
 //! ```
 
 use std::fs;
@@ -64,23 +66,37 @@ impl Case {
         fs::read_to_string(self.directory.join("in/hostname")).ok()
     }
 
-    /// The lines of `boot` that begin with `word`, without it.
-    fn boot(&self, word: &str) -> Vec<String> {
+    /// The lines of `boot` that begin with `word` and are for a tool, without the word.
+    fn boot(&self, word: &str, manager: Option<Manager>) -> Vec<String> {
         let text = fs::read_to_string(self.directory.join("boot")).unwrap_or_default();
-        text.lines().filter_map(|line| line.strip_prefix(word)).map(|rest| rest.trim().to_owned()).collect()
+        let mut is_for_it = true;
+        let mut found = Vec::new();
+        for line in text.lines() {
+            if let Some(names) = line.strip_prefix("for") {
+                is_for_it = names.trim().is_empty() || names_it(names, manager);
+            } else if is_for_it && let Some(rest) = line.strip_prefix(word) {
+                found.push(rest.trim().to_owned());
+            }
+        }
+        found
     }
 
     /// Whether a tool understands the user's part of the files.
     pub fn is_for(&self, manager: Manager) -> bool {
-        let only = self.boot("only");
-        only.is_empty() || only.iter().flat_map(|names| names.split_whitespace()).any(|name| name == format!("{manager:?}"))
+        let only = self.boot("only", None);
+        only.is_empty() || only.iter().any(|names| names_it(names, Some(manager)))
     }
 
     /// What a boot makes of the files, given what the vm-data means.
-    pub fn booted(&self, mut live: Live) -> Live {
-        self.boot("- ").iter().for_each(|line| live.remove(line));
-        self.boot("+ ").iter().for_each(|line| live.insert(line));
+    pub fn booted(&self, manager: Manager, mut live: Live) -> Live {
+        self.boot("- ", Some(manager)).iter().for_each(|line| live.remove(line));
+        self.boot("+ ", Some(manager)).iter().for_each(|line| live.insert(line));
         live
+    }
+
+    /// Whether a difference in a detail is the user's doing.
+    pub fn is_the_users(&self, manager: Manager, difference: &str) -> bool {
+        difference.strip_prefix("~ ").is_some_and(|line| self.boot("~ ", Some(manager)).iter().any(|known| known == line))
     }
 
     /// Makes the links that the case is about.
@@ -97,7 +113,7 @@ impl Case {
     /// The case's links, by /sys if it has one, else as many Ethernet links as there are nodes. VLANs are left out, since not every kernel
     /// has them.
     fn links(&self) -> Vec<Link> {
-        let more = self.boot("link ");
+        let more = self.boot("link ", None);
         let more = more.iter().filter_map(|link| link.split_once(' '));
         let mut links: Vec<Link> =
             more.map(|(name, mac)| Link { name: name.into(), mac: mac.trim().into(), kind: Kind::Ethernet }).collect();
@@ -137,6 +153,11 @@ impl Case {
         }
         Live::expect(&lines.join("\n"))
     }
+}
+
+/// Whether a list of tools has this one.
+fn names_it(names: &str, manager: Option<Manager>) -> bool {
+    manager.is_some_and(|manager| names.split_whitespace().any(|name| name == format!("{manager:?}")))
 }
 
 /// A link as the case's /sys describes it.

@@ -71,6 +71,13 @@ const FORCED: &[Forced] = &[
         why: "that a gateway is on the link is said by a route to it or by a flag of the route through it; one of them is needed",
     },
     Forced {
+        managers: &Manager::ALL,
+        is: |line, _| {
+            line.rsplit_once(", not ").and_then(|(_, metric)| metric.parse().ok()).is_some_and(|metric| (512..1024).contains(&metric))
+        },
+        why: "the agent gives IPv6 routes the metric 512 + link number, which no file can name before the link is there",
+    },
+    Forced {
         managers: &[Manager::NetworkManager, Manager::NetplanToNetworkManager],
         is: |line, _| line.contains(": metric "),
         why: "every route has the metric of its link, 100 and up, unless a metric other than 0 is given",
@@ -82,6 +89,11 @@ const FORCED: &[Forced] = &[
     },
     Forced {
         managers: &[Manager::Dhcpcd],
+        is: |line, _| line.contains(": broadcast ") && line.ends_with(", not none"),
+        why: "/31 and /32 have no broadcast address, but it sets one",
+    },
+    Forced {
+        managers: &[Manager::Dhcpcd],
         is: |line, _| line.contains(" route ::/0 via "),
         why: "there is no way to give an IPv6 gateway",
     },
@@ -89,6 +101,21 @@ const FORCED: &[Forced] = &[
         managers: &[Manager::IfupdownNg],
         is: |line, _| line.contains(" via ") && line.contains(": metric "),
         why: "the default route has the metric 1",
+    },
+    Forced {
+        managers: &[Manager::IfupdownNg, Manager::Busybox],
+        is: |line, _| line.contains(": broadcast none, not "),
+        why: "the one knows no broadcast addresses, the other only those that a file names; then ifupdown2 fails. The kernel needs none",
+    },
+    Forced {
+        managers: &[Manager::Ifupdown, Manager::Ifupdown2],
+        is: |line, _| (line.contains("/31: broadcast ") || line.contains("/32: broadcast ")) && line.ends_with(", not none"),
+        why: "every address has a broadcast address where a file names none",
+    },
+    Forced {
+        managers: &[Manager::RedHat, Manager::Suse],
+        is: |line, _| line.contains(": metric "),
+        why: "an IPv6 route has the metric 1 or none, which is 1024; that of the user's METRIC is in one case",
     },
 ];
 
@@ -98,8 +125,8 @@ fn host_route(line: &str) -> Option<&str> {
     destination.strip_suffix("/32").or(destination.strip_suffix("/128"))
 }
 
-/// The differences that no tool forces.
-pub fn unexplained(manager: Manager, live: &Live, wanted: &Live) -> Vec<String> {
+/// The differences that neither a tool forces nor the user's part of the files makes.
+pub fn unexplained(case: &Case, manager: Manager, live: &Live, wanted: &Live) -> Vec<String> {
     let forced = |line: &String| FORCED.iter().any(|forced| forced.managers.contains(&manager) && (forced.is)(line, wanted));
-    live.differences(wanted).into_iter().filter(|line| !forced(line)).collect()
+    live.differences(wanted).into_iter().filter(|line| !forced(line) && !case.is_the_users(manager, line)).collect()
 }

@@ -40,6 +40,8 @@ every_case! {
     networkd: "networkd" by Networkd,
     netctl: "netctl" by Netctl,
     dhcpcd: "dhcpcd" by Dhcpcd,
+    red_hat: "ifcfg" by RedHat,
+    suse: "suse" by Suse,
 }
 
 /// All failing cases are told, not the first alone.
@@ -55,8 +57,8 @@ fn for_every_case(backend: &str, manager: Manager, check: fn(&Case, Manager)) {
 fn means_what_is_wanted(case: &Case, manager: Manager) {
     let system = System::new();
     system.install(&case.etc_after());
-    let (live, wanted) = (afterwards(case, manager, &system), case.booted(case.wanted()));
-    let unexplained = unexplained(manager, &live, &wanted);
+    let (live, wanted) = (afterwards(case, manager, &system), case.booted(manager, case.wanted()));
+    let unexplained = unexplained(case, manager, &live, &wanted);
     assert!(
         unexplained.is_empty(),
         "{}/{}: {manager:?} makes something else:\n{}\nlive:\n{live}",
@@ -72,7 +74,7 @@ fn is_the_same_after_a_reboot(case: &Case, manager: Manager) {
     let live = now(case, &system);
     live.assert_is(&case.wanted());
     let rebooted = afterwards(case, manager, &system.reboot());
-    let unexplained = unexplained(manager, &rebooted, &case.booted(live));
+    let unexplained = unexplained(case, manager, &rebooted, &case.booted(manager, live));
     assert!(
         unexplained.is_empty(),
         "{}/{}: {manager:?} makes something else:\n{}\nlive:\n{rebooted}",

@@ -4,17 +4,27 @@
 //! of files and give the new ones, through a [`tree::Tree`].
 
 pub mod backends;
+mod block;
+mod blocks;
 pub mod choose;
+pub mod dhcpcd;
 pub mod edited;
+pub mod foreign;
+pub mod freebsd;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
+pub mod ifcfg;
 mod ifstate;
 mod ifupdown;
+#[cfg(test)]
+mod ifupdown_tests;
 pub mod ini;
 mod interfaces;
 pub mod keyfile;
 pub mod marker;
+pub mod netctl;
+pub mod netifrc;
 pub mod netplan;
 #[cfg(test)]
 mod netplan_tests;
@@ -36,6 +46,10 @@ pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
 mod stanzas;
+pub mod suse;
+mod sysconfig;
+#[cfg(test)]
+mod sysconfig_tests;
 pub mod template;
 #[cfg(test)]
 pub mod testing;
@@ -110,6 +124,7 @@ pub struct Backend {
     pub write: Write,
     /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.
     pub enter: Option<Write>,
-    /// What makes its manager read them again, run in this order after files changed. A program that is not installed is passed over.
+    /// What makes its manager read them again, run in this order after files changed. One whose last word is a line of a [`template`] is
+    /// run for each interface whose own file changed. A program that is not installed is passed over.
     pub reload: &'static [Argv],
 }

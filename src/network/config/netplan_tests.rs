@@ -139,6 +139,24 @@ fn a_device_goes_when_its_interface_is_gone() {
     assert_eq!(system.write(write, &[]).unwrap(), 0);
 }
 
+/// Of two default routes the first interface's is better; a metric of the administrator's counts more.
+#[test]
+fn a_second_gateway_has_a_metric() {
+    let mut eth1 = public();
+    eth1.name = "eth1".parse().unwrap();
+    eth1.wanted.mac = Mac([0x40, 0x40, 0xaa, 0xbb, 0xcc, 2]);
+    eth1.wanted.gateway6 = Ip::parse("fe80::1");
+    let mut system = System::default();
+    system.write(write, &[public(), eth1.clone()]).unwrap();
+    let file = system.read(FILE);
+    assert_eq!(file.matches("metric").count(), 1);
+    assert!(file.contains("          via: \"198.51.100.1\"\n          metric: 1025\n        - to: \"::/0\"\n"), "{file}");
+    let file = file.replace("metric: 1025", "metric: 7");
+    system.files.files.insert(FILE.into(), file.clone().into_bytes());
+    assert_eq!(system.write(write, &[public(), eth1]).unwrap(), 0);
+    assert_eq!(system.read(FILE), file);
+}
+
 /// What another file says, whether ours takes its id, and whether the log names it.
 #[test]
 fn other_files() {

@@ -6,131 +6,71 @@
 use crate::error::Error;
 use crate::limits::ROUTE_COUNT;
 use crate::network::config::edited::Edited;
+use crate::network::config::foreign::{Foreign, contains, fits};
 use crate::network::config::ini::{self, Section};
 use crate::network::config::own::Own;
-use crate::network::config::tree::{Names, Tree};
+use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network, routes};
 use crate::network::lines::take_line;
-use crate::network::model::{Mac, Route};
-use crate::text::{Text, cut};
+use crate::network::model::Route;
+use crate::text::Text;
 
 /// networkd reads them as an unprivileged user.
 const FILES: Own = Own { directory: "/etc/systemd/network", prefix: "05-nova-agent-", suffix: ".network", mode: 0o644 };
 
-/// What networkd reads, in every one of these.
-const DIRECTORIES: [&str; 3] = ["/etc/systemd/network", "/run/systemd/network", "/usr/lib/systemd/network"];
-
-/// What names that sort before ours begin with.
-const FIRST: &str = "0";
+/// What sorts before ours.
+const FOREIGN: Foreign = Foreign {
+    directories: &["/etc/systemd/network", "/run/systemd/network", "/usr/lib/systemd/network"],
+    prefix: "0",
+    is_one: |name| name < FILES.prefix && name.ends_with(FILES.suffix),
+    text: "sorts first, so it configures % after a reboot; remove or rename it",
+};
 
 /// The comment in a route that is ours.
 const TAG: &str = "# nova-agent";
 
-/// Other links can have the interface's MAC address. Before version 251 networkd does not know the kind and says so in its log.
+const _: () = assert!(2 * (ROUTE_COUNT + 2) <= 128, "routes are marked in the bits of an integer");
+
+/// Other links can have the same MAC address. Before version 251 networkd does not know `Kind`, and says so in its log.
 const MATCH: &str = "\
 |MACAddress=%H
 |Kind=!bond bridge ipvlan macvlan macvtap team tun vlan
 ";
 
+/// Without IPv6 from the host, a router on the link is as good as before.
 const NETWORK: &str = "\
 a|Address=%a
 d|DNS=%i
 6a?|IPv6AcceptRA=no
 ";
 
-const _: () = assert!(2 * (ROUTE_COUNT + 2) <= 128, "routes are marked in the bits of an integer");
-
 const SECTIONS: &[Section] = &[
     Section { name: "Match", keys: &["MACAddress", "Kind"], template: MATCH },
     Section { name: "Network", keys: &["Address", "Gateway", "DNS", "DHCP", "IPv6AcceptRA"], template: NETWORK },
 ];
 
-/// Edits the files of all interfaces, and removes those of interfaces that are gone.
+/// Edits the files of all interfaces, and removes those of interfaces that are gone. A file that takes an interface away from ours is named
+/// in the log.
 ///
 /// # Errors
 ///
 /// Those of the tree.
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    FILES.write(network, tree, edit)?;
-    let mut names = Names::new();
-    for directory in DIRECTORIES {
-        // That they cannot be listed or read is no error: nothing that we write depends on them.
-        if tree.names(directory, FIRST, &mut names).is_err() {
-            continue;
-        }
-        let mut rest = names.as_str();
-        while let Some((name, after)) = cut(rest, b'\n') {
-            rest = after;
-            if name < FILES.prefix && name.ends_with(FILES.suffix) {
-                tell(network, tree, directory, name);
-            }
-        }
-    }
+    FILES.write(network, tree, &mut |old, interface, file| edit(old, interface, network, file))?;
+    FOREIGN.tell(network, tree, &mut |_, interface, _, file| matches(file, interface));
     Ok(())
 }
 
-/// Names a file in the log that takes an interface away from ours.
-#[inline(never)]
-fn tell(network: &Network<'_>, tree: &mut Tree<'_>, directory: &str, name: &str) {
-    let path = Text::<320>::of("%/%", &[&directory, &name]);
-    // By bit, the interfaces.
-    let mut taken = 0u32;
-    let _ = tree.read(path.as_str(), &mut |file| {
-        for (bit, interface) in network.interfaces.iter().enumerate() {
-            taken |= u32::from(matches(file, interface)) << bit;
-        }
-    });
-    for (bit, interface) in network.interfaces.iter().enumerate() {
-        if taken >> bit & 1 == 1 {
-            tree.warn("foreign", path.as_str(), "sorts first, so it configures % after a reboot; remove or rename it", &[&interface.name]);
-        }
-    }
-}
-
 /// Whether a file is for the interface, by name or by MAC address.
-#[inline(never)]
-fn matches(mut file: &[u8], interface: &Interface) -> bool {
-    let mut found = false;
-    while let Some(line) = take_line(&mut file) {
-        let key = ini::key(line);
-        let is_name = key == b"Name";
-        if !is_name && !matches!(key, b"MACAddress" | b"PermanentMACAddress") {
-            continue;
-        }
-        found = false;
-        let mut value = ini::value(line, key).unwrap_or_default();
-        while let Some(word) = take_word(&mut value) {
-            found |= if is_name {
-                fits(word, interface.name.as_bytes())
-            } else {
-                core::str::from_utf8(word).ok().and_then(Mac::parse) == Some(interface.wanted.mac)
-            };
-        }
-        // All keys have to match.
-        if !found {
-            break;
-        }
-    }
-    found
+fn matches(file: &[u8], interface: &Interface) -> bool {
+    let mac = ini::value(file, b"MACAddress").or(ini::value(file, b"PermanentMACAddress"));
+    let has_mac = mac.is_some_and(|macs| contains(macs, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes()));
+    let has_name = ini::value(file, b"Name").map(|names| fits(names, interface.name.as_bytes()));
+    // All that is said has to match.
+    if mac.is_some() { has_mac && has_name != Some(false) } else { has_name == Some(true) }
 }
 
-fn take_word<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let rest = text.trim_ascii_start();
-    let len = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-    let (word, after) = rest.split_at_checked(len)?;
-    *text = after;
-    if word.is_empty() { None } else { Some(word) }
-}
-
-/// Whether a name fits a pattern, as far as the first character in it that is special.
-pub fn fits(pattern: &[u8], name: &[u8]) -> bool {
-    match pattern.iter().position(|byte| matches!(byte, b'*' | b'?' | b'[')) {
-        Some(len) => name.get(..len) == pattern.get(..len),
-        None => name == pattern,
-    }
-}
-
-fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
+fn edit(old: &[u8], interface: &Interface, network: &Network<'_>, file: &mut Edited<'_, '_>) {
     // By bit, the routes that were put in the place of an old one.
     let mut done = 0u128;
     let wanted = &interface.wanted;
@@ -142,7 +82,8 @@ fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
         let (mut bit, mut stays) = (0, false);
         routes::each(wanted, &mut |route, onlink| {
             if !stays && done >> bit & 1 == 0 && Text::<64>::of("%", &[&routes::destination(route)]).as_bytes() == to {
-                ini::replace(section, &mut is_route, &mut |file| put_route(route, onlink, file), file);
+                let metric = if ini::value(section, b"Metric").is_some() { None } else { routes::metric(route, interface, network) };
+                ini::replace(section, &mut is_route, &mut |file| put_route(route, onlink, metric, file), file);
                 done |= 1 << bit;
                 stays = true;
             }
@@ -160,7 +101,7 @@ fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
             file.add("", &[]);
             file.add("[Route]", &[]);
             file.add(TAG, &[]);
-            put_route(route, onlink, file);
+            put_route(route, onlink, routes::metric(route, interface, network), file);
         }
         bit += 1;
     });
@@ -187,12 +128,15 @@ fn is_route(line: &[u8]) -> bool {
 }
 
 #[inline(never)]
-fn put_route(route: &Route, onlink: bool, file: &mut Edited<'_, '_>) {
+fn put_route(route: &Route, onlink: bool, metric: Option<usize>, file: &mut Edited<'_, '_>) {
     file.add("Destination=%", &[&routes::destination(route)]);
     if let Some(gateway) = &route.gateway {
         file.add("Gateway=%", &[gateway]);
     }
     if onlink {
         file.add("GatewayOnlink=yes", &[]);
+    }
+    if let Some(metric) = metric {
+        file.add("Metric=%", &[&metric]);
     }
 }

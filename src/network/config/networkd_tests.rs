@@ -110,7 +110,7 @@ fn the_log_names_what_sorts_first_and_matches() {
         ("00-a.network", "[Match]\nName=eth0\n", true),
         ("00-a.network", "[Match]\nName=lo e*\n", true),
         ("00-a.network", "[Match]\nName=*\n[Network]\nDHCP=yes", true),
-        ("00-a.network", "[Match]\nMACAddress=40-40-AA-BB-CC-01\n", true),
+        ("00-a.network", "[Match]\nMACAddress=40:40:AA:BB:CC:01\n", true),
         ("04.network", "[Match]\r\nPermanentMACAddress = 00:00:00:00:00:01 40:40:aa:bb:cc:01\r\n", true),
         ("00-a.network", "[Match]\nName=eth1 !eth0 eth0x\n", false),
         ("00-a.network", "[Match]\nName=eth0\nMACAddress=40:40:aa:bb:cc:02\n", false),
@@ -150,4 +150,23 @@ fn equal_destinations() {
     system.write(write, core::slice::from_ref(&eth0)).unwrap();
     assert_eq!(routes(&system.read(FILE)), route_lines(&eth0.wanted));
     assert_eq!(system.write(write, &[eth0]).unwrap(), 0);
+}
+
+/// Of two default routes the first interface's is better; a metric of the administrator's counts more.
+#[test]
+fn a_second_gateway_has_a_metric() {
+    let mut eth1 = public();
+    eth1.name = "eth1".parse().unwrap();
+    eth1.wanted.mac = Mac([0x40, 0x40, 0xaa, 0xbb, 0xcc, 2]);
+    eth1.wanted.gateway6 = Ip::parse("fe80::1");
+    let mut system = System::default();
+    system.write(write, &[public(), eth1.clone()]).unwrap();
+    let second = FILE.replace("01.", "02.");
+    assert_eq!(values(&system.read(FILE), "Route", "Metric"), [""; 0]);
+    assert_eq!(values(&system.read(&second), "Route", "Metric"), ["1025"]);
+    let file = system.read(&second).replace("Metric=1025", "Metric=7").replace("198.51.100.1", "198.51.100.2");
+    system.files.files.insert(second.clone(), file.into_bytes());
+    assert_eq!(system.write(write, &[public(), eth1.clone()]).unwrap(), 1);
+    assert_eq!(values(&system.read(&second), "Route", "Metric"), ["7"]);
+    assert_eq!(system.write(write, &[public(), eth1]).unwrap(), 0);
 }

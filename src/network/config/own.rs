@@ -9,6 +9,9 @@ use crate::network::model::Mac;
 use crate::ports::Verdict;
 use crate::text::{Text, cut};
 
+/// Makes a file of an interface from the old bytes.
+pub type Edit<'a> = dyn FnMut(&[u8], &Interface, &mut Edited<'_, '_>) + 'a;
+
 /// Where such files are, and how they are called.
 pub struct Own {
     /// Their directory.
@@ -22,13 +25,15 @@ pub struct Own {
 }
 
 impl Own {
-    /// Edits the file of every interface, and removes those of interfaces that are gone. `edit` makes a file from the old bytes.
+    /// Edits the file of every interface, and removes those of interfaces that are gone.
     ///
     /// # Errors
     ///
     /// Those of the tree.
-    pub fn write(&self, network: &Network<'_>, tree: &mut Tree<'_>, edit: fn(&[u8], &Interface, &mut Edited<'_, '_>)) -> Result<(), Error> {
-        for interface in network.interfaces {
+    #[inline(never)]
+    pub fn write(&self, network: &Network<'_>, tree: &mut Tree<'_>, edit: &mut Edit<'_>) -> Result<(), Error> {
+        for (number, interface) in network.interfaces.iter().enumerate() {
+            let changes = tree.changes;
             let mut path = Text::<128>::of("%/%", &[&self.directory, &self.prefix]);
             put_octets(&mut path, &interface.wanted.mac.0, "", 16, 2);
             path.put(self.suffix);
@@ -36,6 +41,7 @@ impl Own {
                 edit(old, interface, &mut Edited::new(old, out));
                 Verdict::Write
             })?;
+            tree.edited |= u32::from(tree.changes > changes) << number;
         }
         let mut names = Names::new();
         tree.names(self.directory, self.prefix, &mut names)?;

@@ -1,5 +1,6 @@
 //! The routes of an interface as files list them, in the order in which the kernel can take them one after the other.
 
+use crate::network::config::{Interface, Network};
 use crate::network::model::{Address, Route, Wanted};
 
 /// Shows every route to `each`: static ones, then the default routes. The flag tells that an IPv4 gateway is on the link though it is in no
@@ -29,4 +30,19 @@ fn show(wanted: &Wanted, route: &Route, each: &mut dyn FnMut(&Route, bool)) {
 /// The network that a route is to.
 pub fn destination(route: &Route) -> Address {
     Address { ip: route.destination, prefix_len: route.prefix_len }
+}
+
+/// The metric of the default route of an interface behind the first that has one, above the 1,024 of IPv6: of equal ones managers take any,
+/// or the kernel both.
+#[inline(never)]
+pub fn metric(route: &Route, interface: &Interface, network: &Network<'_>) -> Option<usize> {
+    let mut is_second = false;
+    for (at, Interface { wanted, .. }) in network.interfaces.iter().enumerate() {
+        if wanted.mac == interface.wanted.mac {
+            return (is_second && route.prefix_len == 0).then_some(1024 + at);
+        }
+        let gateway = if route.destination.is_v4() { wanted.gateway4 } else { wanted.gateway6 };
+        is_second |= gateway.is_some();
+    }
+    None
 }

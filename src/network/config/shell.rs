@@ -2,6 +2,8 @@
 //!
 //! What is not seen: here-documents, quotes inside a `$( )` inside quotes, reserved words in odd places (`time`, `function`).
 
+use crate::text::cut;
+
 /// What assigns a variable last.
 #[derive(PartialEq, Eq)]
 pub enum Last {
@@ -19,12 +21,12 @@ pub struct Statement<'a> {
     pub line: &'a [u8],
     /// The variable, if this assigns one and does nothing else; otherwise empty.
     pub name: &'a [u8],
-    /// The line up to the name and with it.
-    pub head: &'a [u8],
     /// The word behind the `=`. That of `+=` has these signs in front, and so equals no value.
     pub value: &'a [u8],
-    /// What is behind the word.
-    pub tail: &'a [u8],
+    /// Octets of the line up to the name and with it.
+    pub head_len: usize,
+    /// Octets of what is behind the word.
+    pub tail_len: usize,
     /// Whether there is anything but blanks and comments.
     runs: bool,
 }
@@ -39,19 +41,17 @@ pub struct File<'a> {
     flat: bool,
 }
 
-const OPERATORS: &[u8] = b";&|()<>";
-
 /// Reserved words that begin a compound command.
-const BEGIN: [&[u8]; 7] = [b"if", b"case", b"for", b"while", b"until", b"select", b"{"];
+const BEGIN: &str = "if case for while until select { ";
 
 /// Those that end one.
-const END: [&[u8]; 4] = [b"fi", b"esac", b"done", b"}"];
+const END: &str = "fi esac done } ";
 
 /// Those that a command follows.
-const LEAD: [&[u8]; 9] = [b"if", b"while", b"until", b"then", b"do", b"else", b"elif", b"{", b"!"];
+const LEAD: &str = "if while until then do else elif { ! ";
 
 /// Commands that may be in front of an assignment.
-const EXPORT: [&[u8]; 2] = [b"export", b"readonly"];
+const EXPORT: &str = "export readonly ";
 
 impl<'a> File<'a> {
     /// The statements of `text`; `None` if the last one is not complete.
@@ -66,10 +66,10 @@ impl<'a> File<'a> {
     #[inline(never)]
     pub fn take(&mut self) -> Option<Statement<'a>> {
         let (line, outside) = (self.rest, self.depth == 0);
-        let mut statement = Statement { line, name: b"", head: b"", value: b"", tail: b"", runs: false };
+        let mut statement = Statement { line, name: b"", value: b"", head_len: 0, tail_len: 0, runs: false };
         // Whether a command begins here; whether the next line belongs to it; whether an assignment is all that was seen.
         let (mut begins, mut joins, mut alone) = (true, false, true);
-        let (mut rest, mut tail) = (line, line);
+        let mut rest = line;
         loop {
             rest = match rest {
                 [b'\n', behind @ ..] if !joins => {
@@ -82,7 +82,7 @@ impl<'a> File<'a> {
                     (begins, joins, alone) = (true, true, false);
                     behind
                 }
-                [byte, behind @ ..] if OPERATORS.contains(byte) => {
+                [byte, behind @ ..] if is_operator(*byte) => {
                     (begins, joins) = (true, false);
                     alone &= *byte == b';';
                     behind
@@ -93,18 +93,12 @@ impl<'a> File<'a> {
                     let (word, behind) = rest.split_at_checked(word_len(rest)?)?;
                     let (name, value) = assignment(word);
                     if statement.name.is_empty() && !name.is_empty() {
-                        statement.head = line.get(..line.len() - rest.len() + name.len())?;
-                        (statement.name, statement.value, tail) = (name, value, behind);
+                        (statement.name, statement.value) = (name, value);
+                        (statement.head_len, statement.tail_len) = (line.len() - rest.len() + name.len(), behind.len());
                     } else {
-                        alone &= statement.name.is_empty() && EXPORT.contains(&word);
+                        alone &= statement.name.is_empty() && is_one_of(word, EXPORT);
                     }
-                    if begins && BEGIN.contains(&word) {
-                        self.depth += 1;
-                    } else if begins && END.contains(&word) {
-                        self.flat |= self.depth == 0;
-                        self.depth = self.depth.saturating_sub(1);
-                    }
-                    (begins, joins) = (begins && LEAD.contains(&word), false);
+                    (begins, joins) = (begins && self.leads(word), false);
                     statement.runs = true;
                     behind
                 }
@@ -115,9 +109,33 @@ impl<'a> File<'a> {
             statement.name = b"";
         }
         statement.line = line.get(..line.len() - rest.len())?;
-        statement.tail = tail.get(..tail.len() - rest.len())?;
+        statement.tail_len = statement.tail_len.saturating_sub(rest.len());
         self.rest = rest;
         (!statement.line.is_empty()).then_some(statement)
+    }
+
+    /// Takes note of a word where a command begins; whether one begins behind it, too.
+    #[inline(never)]
+    fn leads(&mut self, word: &[u8]) -> bool {
+        if is_one_of(word, BEGIN) {
+            self.depth += 1;
+        } else if is_one_of(word, END) {
+            self.flat |= self.depth == 0;
+            self.depth = self.depth.saturating_sub(1);
+        }
+        is_one_of(word, LEAD)
+    }
+
+    /// The word that a statement of its own assigns to `name` last; empty if none does.
+    #[inline(never)]
+    pub fn value(mut self, name: &[u8]) -> &'a [u8] {
+        let mut value: &[u8] = b"";
+        while let Some(statement) = self.take() {
+            if statement.name == name {
+                value = statement.value;
+            }
+        }
+        value
     }
 
     /// What assigns `name` last.
@@ -152,6 +170,24 @@ fn mentions(text: &[u8], name: &[u8]) -> bool {
     false
 }
 
+/// Whether `word` is in a list of words with a space behind each.
+#[inline(never)]
+pub fn is_one_of(word: &[u8], list: &str) -> bool {
+    let mut rest = list;
+    while let Some((one, behind)) = cut(rest, b' ') {
+        if one.as_bytes() == word {
+            return true;
+        }
+        rest = behind;
+    }
+    false
+}
+
+#[inline(never)]
+fn is_operator(byte: u8) -> bool {
+    matches!(byte, b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>')
+}
+
 fn is_name(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
@@ -174,6 +210,7 @@ fn assignment(word: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// What is behind a comment: the end of its line, or nothing.
+#[inline(never)]
 fn behind_comment(text: &[u8]) -> &[u8] {
     let mut rest = text;
     while let [byte, behind @ ..] = rest
@@ -212,12 +249,20 @@ fn word_len(text: &[u8]) -> Option<usize> {
             }
             b'#' if array && matches!(before, b' ' | b'\t' | b'\n' | b'(') => behind_comment(rest),
             b' ' | b'\t' | b'\n' if !array => break,
-            byte if !array && OPERATORS.contains(&byte) => break,
+            byte if !array && is_operator(byte) => break,
             _ => behind,
         };
         before = *byte;
     }
     (quote == 0 && !array).then_some(text.len() - rest.len())
+}
+
+/// A word without the quotes around it.
+pub fn unquoted(word: &[u8]) -> &[u8] {
+    match word {
+        [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => inner,
+        _ => word,
+    }
 }
 
 /// In place of an open quote: every octet counts, quotes as well.

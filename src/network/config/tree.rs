@@ -17,6 +17,8 @@ pub struct Tree<'a> {
     host: &'a mut dyn Host,
     /// What was prepared: files and links that change.
     pub changes: u32,
+    /// By number, the interfaces whose own files are among them.
+    pub edited: u32,
     /// Where an error came from.
     culprit: Text<256>,
 }
@@ -24,7 +26,7 @@ pub struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// A tree over these ports, in which nothing is prepared.
     pub fn new(files: &'a mut dyn Files, journal: &'a mut dyn Journal, host: &'a mut dyn Host) -> Self {
-        Self { files, journal, host, changes: 0, culprit: Text::new() }
+        Self { files, journal, host, changes: 0, edited: 0, culprit: Text::new() }
     }
 
     /// The path that the last error is about.

@@ -115,18 +115,16 @@ pub fn is_plain(id: &[u8]) -> bool {
     !id.is_empty() && id.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
-/// Whether `text` has `part` in it, in letters of either case.
-#[inline(never)]
-pub fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
-}
-
-/// What names a device is for: the value of `name` in its `match`.
-pub fn name_pattern(device: &[u8]) -> Option<&[u8]> {
-    let at = device.windows(6).position(|window| matches!(window, [b' ' | b'{' | b',', b'n', b'a', b'm', b'e', b':']))?;
-    let value = device.get(at + 6..)?;
-    let len = value.iter().position(|byte| matches!(byte, b'\r' | b'\n' | b',' | b'}')).unwrap_or(value.len());
-    value.get(..len).map(unquoted)
+/// What names a device is for: the value of `name` in its `match`; nothing if it does not say.
+pub fn name_pattern(mut device: &[u8]) -> &[u8] {
+    while let Some(at) = device.iter().position(|byte| matches!(byte, b' ' | b'{' | b',')) {
+        device = device.get(at + 1..).unwrap_or_default();
+        if let Some(value) = device.strip_prefix(b"name:") {
+            let len = value.iter().position(|byte| matches!(byte, b'\r' | b'\n' | b',' | b'}')).unwrap_or(value.len());
+            return value.get(..len).map(unquoted).unwrap_or_default();
+        }
+    }
+    &[]
 }
 
 /// Shows what is not ours under a key of a device that we wrote: the lines of further keys, of the list's item that begins with `item`.

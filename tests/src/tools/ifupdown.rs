@@ -2,10 +2,12 @@
 
 use crate::tools::System;
 
-/// Debian's. It needs its directories of hooks; what the packages put there is not in them.
+/// Debian's, as the boot script runs it: what is `auto`, then what is `allow-hotplug` and there. It needs its directories of hooks; what the
+/// packages put there is not in them.
 pub fn ifupdown(system: &System) {
     system.sh("cd /etc/network; mkdir -p if-pre-up.d if-up.d if-down.d if-post-down.d");
     system.run(&["ifup", "-a"]);
+    system.sh("for link in $(ifquery --list --allow=hotplug); do [ ! -e /sys/class/net/$link ] || ifup --allow=hotplug $link; done");
 }
 
 /// Alpine's. Its executors call `ip`.
@@ -16,7 +18,8 @@ pub fn ifupdown_ng(system: &System) {
 /// In Python, with its own configuration as packaged.
 pub fn ifupdown2(system: &System) {
     system.install_packaged("etc/network/ifupdown2");
-    system.run(&["/usr/lib/ifupdown2/ifup", "-a"]);
+    ifupdown(system);
+    system.run(&["/usr/lib/ifupdown2/ifquery", "-c", "-a"]);
 }
 
 /// With nothing but its own applets.
