@@ -6,7 +6,7 @@
 use crate::error::Error;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
-use crate::network::config::shell::{self, take_literal};
+use crate::network::config::shell::{File, unquoted};
 use crate::network::config::shellvars::{self, is_any};
 use crate::network::config::template;
 use crate::network::config::tree::{Names, Tree};
@@ -111,18 +111,8 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
 
 /// Whose profile this is: the interface that it names, if that is one of ours, and the MAC address in our marker.
 fn whose<'n>(network: &Network<'n>, old: &[u8]) -> (Option<(usize, &'n Interface)>, Option<Mac>) {
-    let mut name = Text::<32>::new();
-    let mut file = shell::File::new(old);
-    while let Some(statement) = file.as_mut().and_then(shell::File::take) {
-        if statement.name == b"Interface" {
-            name.clear();
-            let (mut value, mut quote) = (statement.value, 0);
-            while let Some(byte) = take_literal(&mut value, &mut quote) {
-                name.put_byte(byte);
-            }
-        }
-    }
-    let index = network.interfaces.iter().enumerate().find(|(_, interface)| interface.name.as_bytes() == name.as_bytes());
+    let name = File::new(old).map_or(&b""[..], |file| unquoted(file.value(b"Interface")));
+    let index = network.interfaces.iter().enumerate().find(|(_, interface)| interface.name.as_bytes() == name);
     (index, take_line(&mut &*old).and_then(marked))
 }
 
