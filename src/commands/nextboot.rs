@@ -18,6 +18,8 @@ use crate::text::Text;
 struct Told {
     /// The manager of the network.
     backend: Option<&'static Backend>,
+    /// By number, the interfaces whose own files changed.
+    edited: u32,
     /// resolvconf, the name servers.
     resolvconf: bool,
 }
@@ -61,6 +63,7 @@ fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, 
         result = render(ports.settings.backend, ports.settings.live, &network, &mut tree).map(|backend| told.backend = backend);
     }
     let changes = tree.changes;
+    told.edited = tree.edited;
     if result.is_ok() {
         result = common(work, &network, &mut tree, told);
     }
@@ -111,7 +114,7 @@ fn render(choice: Choice, live: bool, network: &Network<'_>, tree: &mut Tree<'_>
 fn reload(ports: &mut Ports<'_>, work: &Work<'_>, told: &Told) -> Result<(), Error> {
     if let Some(backend) = told.backend {
         for words in backend.reload {
-            program::run(words, b"", ports.host)?;
+            program::reload(words, &work.interfaces.each, told.edited, ports.host)?;
         }
     }
     if told.resolvconf {

@@ -9,6 +9,8 @@ use super::resetnetwork::run;
 use crate::error::{Errno, Error};
 use crate::json::JsonText;
 use crate::memory::{MemoryFiles, MemoryHost, MemoryJournal, MemoryStore};
+use crate::network::config::Backend;
+use crate::network::config::backends::LINUX;
 use crate::network::fake::{FakeKernel, address, configured};
 use crate::network::plan::Change;
 use crate::ports::Ports;
@@ -24,6 +26,7 @@ struct World {
     kernel: FakeKernel,
     host: MemoryHost,
     journal: MemoryJournal,
+    table: &'static [Backend],
 }
 
 impl World {
@@ -35,6 +38,7 @@ impl World {
             kernel: FakeKernel::new("40:40:27:5b:3a:01"),
             host: MemoryHost::default(),
             journal: MemoryJournal::default(),
+            table: &[],
         }
     }
 
@@ -45,7 +49,7 @@ impl World {
             links: &mut self.kernel,
             host: &mut self.host,
             journal: &mut self.journal,
-            settings: Settings::new(&[]),
+            settings: Settings::new(self.table),
         };
         let mut answer = Answer::empty();
         run(&mut ports, &mut JsonText::new(), &mut Interfaces::new(), &mut answer).map(|()| answer)
@@ -123,6 +127,25 @@ fn resolvconf_is_told() {
     world.done();
     world.host.not_run = Some(Errno(libc::ENOENT));
     world.done();
+}
+
+#[test]
+fn the_manager_is_told_of_the_interfaces_that_changed() {
+    let mut world = World::new(&[(NODE, PUBLIC)]);
+    world.table = LINUX;
+    world.files.files.insert("/usr/sbin/NetworkManager".into(), Vec::new());
+    world.done();
+    let told = ["connection reload", "--wait 15 connection up 6e6f7661-2d61-8765-ae74-4040275b3a01"];
+    let ran = |world: &World| -> Vec<String> { world.host.ran.iter().map(|(words, _)| words.clone()).collect() };
+    assert_eq!(ran(&world), told.map(|words| std::format!("/usr/bin/nmcli {words}")));
+    // Another profile goes: there is something to read again, but nothing to activate.
+    world.host.ran.clear();
+    world.done();
+    assert_eq!(ran(&world), [""; 0]);
+    let gone = "/etc/NetworkManager/system-connections/nova-agent-4040275b3a02.nmconnection";
+    world.files.files.insert(gone.into(), Vec::new());
+    world.done();
+    assert_eq!((ran(&world).as_slice(), world.file(gone)), (&[String::from("/usr/bin/nmcli connection reload")][..], None));
 }
 
 #[test]

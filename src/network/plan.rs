@@ -127,7 +127,14 @@ impl<'a> Plan<'a> {
         // IPv6 takes no second route of the same metric, whoever made the first one.
         let blocks = !live.route.destination.is_v4() && live.metric == self.metric(&live.route);
         let wanted = (live.is_configured() || blocks) && self.mark(&live.route);
-        wanted || !live.is_configured() || !self.wanted.complete
+        wanted || !live.is_configured() || !self.wanted.complete || self.leads_to_gateway(&live.route)
+    }
+
+    /// Whether the route is to a default gateway itself, on the link: network managers add one where the gateway is in no subnet.
+    fn leads_to_gateway(&self, route: &Route) -> bool {
+        let Wanted { gateway4, gateway6, .. } = self.wanted;
+        let is_one = |gateway: &Option<Ip>| *gateway == Some(route.destination);
+        route.gateway.is_none() && route.prefix_len == route.destination.width() && (is_one(gateway4) || is_one(gateway6))
     }
 
     /// Tells the changes, in order. None: the link is as it should be.

@@ -62,6 +62,19 @@ fn an_empty_link_gets_everything_in_order() {
 }
 
 #[test]
+fn a_managers_route_to_a_gateway_stays_as_long_as_the_gateway() {
+    let mut kernel = FakeKernel::new(MAC);
+    let outside = wanted(&["198.51.100.23/32", "2001:db8:1::23/64"], ["203.0.113.1", "fe80::def"], &[]);
+    run(&mut kernel, &outside);
+    for text in ["203.0.113.1/32", "fe80::def/128"] {
+        kernel.routes.push((made_by(libc::RTPROT_STATIC, route(text)), false));
+    }
+    assert_eq!(run(&mut kernel, &outside).changes, 0);
+    run(&mut kernel, &wanted(&["198.51.100.23/24"], ["198.51.100.1", "fe80::def"], &[]));
+    assert!(asked(&kernel).contains(&"remove route 203.0.113.1/32".into()));
+}
+
+#[test]
 fn a_new_gateway_comes_before_the_old_one_goes() {
     let mut kernel = FakeKernel::new(MAC);
     run(&mut kernel, &wanted(&["198.51.100.23/24"], ["198.51.100.1", ""], &[]));

@@ -4,6 +4,7 @@
 //!
 //! * `store_paths`, `on_xen`: where XenStore's device is, and whether it will come;
 //! * `errno_location`, `close_descriptors_from`, `forbid_core_files`, `fork`, `random`, `clock`, `set_nodename`, `kernel_log`;
+//! * `calls`: some system calls that its C library wraps at length;
 //! * `directory::for_each_name`: the names in an open directory;
 //! * `links::Links` and `links::Buffer`: the `Links` port and the memory it is given;
 //! * `offline::OfflineLinks`: the `Links` port of a system that does not run;

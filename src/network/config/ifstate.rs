@@ -20,26 +20,27 @@ const FILES: [&str; 2] = ["/run/network/ifstate", "/run/ifstate"];
 /// Those of the tree.
 pub fn enter(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     for path in FILES {
+        let mut is_there = false;
         // A line `PHYSICAL=LOGICAL` for each; what ifupdown-ng has behind it may be left out.
         tree.update(path, &mut |old, out| {
+            is_there = !old.is_empty();
             out.put(old);
             for interface in network.interfaces {
-                let name = interface.name.as_bytes();
-                let (mut rest, mut is_up) = (old, false);
-                while let Some(line) = take_line(&mut rest) {
-                    is_up |= line.starts_with(name) && line.get(name.len()) == Some(&b'=');
-                }
-                if !is_up {
+                if !is_up(old, interface.name.as_bytes()) {
                     out.add("%=%\n", &[&interface.name, &interface.name]);
                 }
             }
             Verdict::Write
         })?;
+        if is_there && path == FILES[0] {
+            enter_each(network, tree)?;
+        }
     }
-    if !tree.is_there(FILES[0])? {
-        return Ok(());
-    }
-    // ifupdown since 0.8 believes a file of each interface: the stanza's name, or nothing.
+    Ok(())
+}
+
+/// ifupdown since 0.8 believes a file of each interface: the stanza's name, or nothing.
+fn enter_each(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     for interface in network.interfaces {
         let path = Text::<64>::of("%.%", &[&FILES[0], &interface.name]);
         let mut fill = |old: &[u8], out: &mut Out<'_>| {
@@ -50,4 +51,15 @@ pub fn enter(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
         if tree.is_there(path.as_str())? { tree.update(path.as_str(), &mut fill)? } else { tree.edit(path.as_str(), 0o644, &mut fill)? }
     }
     Ok(())
+}
+
+/// Whether a line of the file says that the interface is up, as whatever stanza.
+#[inline(never)]
+fn is_up(mut file: &[u8], name: &[u8]) -> bool {
+    while let Some(line) = take_line(&mut file) {
+        if line.strip_prefix(name).is_some_and(|stanza| stanza.starts_with(b"=")) {
+            return true;
+        }
+    }
+    false
 }

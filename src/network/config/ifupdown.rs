@@ -74,7 +74,6 @@ fn warn_of_others(network: &Network<'_>, tree: &mut Tree<'_>) {
 const FIRST4: &str = "\
 4a1|    address %i
 4a1|    netmask %m
-4a1|    broadcast %b
 ";
 const FIRST6: &str = "\
 6a1|    address %i

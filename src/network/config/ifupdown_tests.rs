@@ -41,10 +41,6 @@ fn read_back(text: &str) -> BTreeMap<String, Wanted> {
                 let len = text.parse().ok().or_else(|| Ip::parse(text)?.netmask_len()).unwrap();
                 wanted.addresses.push(Address::new(first.unwrap(), len).unwrap()).unwrap();
             }
-            ["broadcast", text] => {
-                let of = wanted.addresses.last().unwrap().broadcast();
-                assert_eq!(of.map_or("0.0.0.0".into(), |ip| ip.to_string()), text);
-            }
             ["gateway", text] => default(ip(text)),
             ["dns-nameservers", ref servers @ ..] => wanted.dns.extend(servers.iter().map(|text| ip(text))),
             ["up", "ip", .., "||", "true", "#", "nova-agent"] => {

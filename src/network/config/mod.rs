@@ -124,6 +124,7 @@ pub struct Backend {
     pub write: Write,
     /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.
     pub enter: Option<Write>,
-    /// What makes its manager read them again, run in this order after files changed. A program that is not installed is passed over.
+    /// What makes its manager read them again, run in this order after files changed. One whose last word is a line of a [`template`] is
+    /// run for each interface whose own file changed. A program that is not installed is passed over.
     pub reload: &'static [Argv],
 }

@@ -6,13 +6,12 @@
 use crate::error::Error;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
-use crate::network::config::shell::{File, unquoted};
+use crate::network::config::shell::{self, unquoted};
 use crate::network::config::shellvars::{self, is_any};
 use crate::network::config::template;
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network};
 use crate::network::lines::take_line;
-use crate::network::model::Mac;
 use crate::ports::{Kind, Verdict};
 use crate::text::{Hex, Line, Show, Text, cut};
 
@@ -68,13 +67,13 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
         if name.starts_with('.') || name.ends_with('~') || tree.kind(path.as_str())? != Some(Kind::File) {
             continue;
         }
-        let (mut index, mut mac) = (None, None);
-        tree.read(path.as_str(), &mut |old| (index, mac) = whose(network, old))?;
+        let (mut named, mut is_stale) = (None, false);
+        tree.read(path.as_str(), &mut |old| (named, is_stale) = whose(network, old))?;
         let own = name.strip_prefix(OWN);
         if own.is_some_and(|own| network.named(own.as_bytes()).is_some()) {
             continue;
         }
-        if let Some((index, interface)) = index
+        if let Some((index, interface)) = named
             && tree.is_there(link(name).as_str())?
         {
             if taken >> index & 1 == 0 {
@@ -83,7 +82,7 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
                 tree.warn("conflict", path.as_str(), "another profile of % is enabled, too: disable this one", &[&interface.name]);
             }
             taken |= 1 << index;
-        } else if mac.is_some_and(|mac| network.find(mac).is_some() || !network.knows(mac)) {
+        } else if is_stale {
             if own.is_some() {
                 remove(name, &path, tree)?;
             } else {
@@ -99,31 +98,41 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
             continue;
         }
         edit(&path, Some(interface), tree)?;
-        tree.link(link(name.as_str()).as_str(), "/usr/lib/systemd/system/netctl@.service")?;
-        tree.edit(settings(name.as_str()).as_str(), 0o644, &mut |old, out| {
-            let device = Text::<128>::of("sys-subsystem-net-devices-%.device", &[&Escaped(&interface.name)]);
-            out.add("%\n[Unit]\nBindsTo=%\nAfter=%\n", &[&Marker(interface), &device, &device]);
-            Verdict::write_if(old.is_empty())
-        })?;
+        enable(name.as_str(), interface, tree)?;
     }
     Ok(())
 }
 
-/// Whose profile this is: the interface that it names, if that is one of ours, and the MAC address in our marker.
-fn whose<'n>(network: &Network<'n>, old: &[u8]) -> (Option<(usize, &'n Interface)>, Option<Mac>) {
-    let name = File::new(old).map_or(&b""[..], |file| unquoted(file.value(b"Interface")));
-    let index = network.interfaces.iter().enumerate().find(|(_, interface)| interface.name.as_bytes() == name);
-    (index, take_line(&mut &*old).and_then(marked))
+/// Whose profile this is: the interface that it names, if that is one of ours, and whether what our marker in it says is not so any more.
+fn whose<'n>(network: &Network<'n>, old: &[u8]) -> (Option<(usize, &'n Interface)>, bool) {
+    let name = shell::File::new(old).map_or(&b""[..], |file| unquoted(file.value(b"Interface")));
+    let named = network.interfaces.iter().enumerate().find(|(_, interface)| interface.name.as_bytes() == name);
+    let mac = take_line(&mut &*old).and_then(marked);
+    (named, mac.is_some_and(|mac| network.find(mac).is_some() || !network.knows(mac)))
+}
+
+/// Enables one of our own profiles.
+#[inline(never)]
+fn enable(name: &str, interface: &Interface, tree: &mut Tree<'_>) -> Result<(), Error> {
+    tree.link(link(name).as_str(), "/usr/lib/systemd/system/netctl@.service")?;
+    tree.edit(settings(name).as_str(), 0o644, &mut |old, out| {
+        let device = Text::<128>::of("sys-subsystem-net-devices-%.device", &[&Escaped(&interface.name)]);
+        out.add("%\n[Unit]\nBindsTo=%\nAfter=%\n", &[&Marker(interface), &device, &device]);
+        Verdict::write_if(old.is_empty())
+    })
 }
 
 /// Removes one of our own profiles.
+#[inline(never)]
 fn remove(name: &str, path: &Path, tree: &mut Tree<'_>) -> Result<(), Error> {
-    tree.edit(path.as_str(), 0o644, &mut |_, _| Verdict::Remove)?;
-    tree.edit(settings(name).as_str(), 0o644, &mut |_, _| Verdict::Remove)?;
+    for path in [path, &settings(name)] {
+        tree.edit(path.as_str(), 0o644, &mut |_, _| Verdict::Remove)?;
+    }
     tree.unlink(link(name).as_str())
 }
 
 /// Makes a profile say what its interface is to have, or nothing of ours if it has none.
+#[inline(never)]
 fn edit(path: &Path, interface: Option<&Interface>, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut is_shell = true;
     tree.edit(path.as_str(), 0o644, &mut |old, out| {

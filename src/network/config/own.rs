@@ -32,7 +32,8 @@ impl Own {
     /// Those of the tree.
     #[inline(never)]
     pub fn write(&self, network: &Network<'_>, tree: &mut Tree<'_>, edit: &mut Edit<'_>) -> Result<(), Error> {
-        for interface in network.interfaces {
+        for (number, interface) in network.interfaces.iter().enumerate() {
+            let changes = tree.changes;
             let mut path = Text::<128>::of("%/%", &[&self.directory, &self.prefix]);
             put_octets(&mut path, &interface.wanted.mac.0, "", 16, 2);
             path.put(self.suffix);
@@ -40,6 +41,7 @@ impl Own {
                 edit(old, interface, &mut Edited::new(old, out));
                 Verdict::Write
             })?;
+            tree.edited |= u32::from(tree.changes > changes) << number;
         }
         let mut names = Names::new();
         tree.names(self.directory, self.prefix, &mut names)?;

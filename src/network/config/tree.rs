@@ -5,7 +5,7 @@ use crate::limits::NAMES_LEN;
 use crate::log::Level;
 use crate::network::config::out::Out;
 use crate::ports::{Files, Host, Journal, Kind, Outcome, Rule, Verdict};
-use crate::text::{Parts, Printable, Text};
+use crate::text::{Parts, Printable, Text, holds};
 
 /// Names in a directory, sorted, a newline behind each.
 pub type Names = Text<NAMES_LEN>;
@@ -17,6 +17,8 @@ pub struct Tree<'a> {
     host: &'a mut dyn Host,
     /// What was prepared: files and links that change.
     pub changes: u32,
+    /// By number, the interfaces whose own files are among them.
+    pub edited: u32,
     /// Where an error came from.
     culprit: Text<256>,
 }
@@ -24,7 +26,7 @@ pub struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// A tree over these ports, in which nothing is prepared.
     pub fn new(files: &'a mut dyn Files, journal: &'a mut dyn Journal, host: &'a mut dyn Host) -> Self {
-        Self { files, journal, host, changes: 0, culprit: Text::new() }
+        Self { files, journal, host, changes: 0, edited: 0, culprit: Text::new() }
     }
 
     /// The path that the last error is about.
@@ -106,7 +108,7 @@ impl<'a> Tree<'a> {
         let result = self.files.names(directory.as_bytes(), &mut |name| {
             if let Ok(name) = core::str::from_utf8(name)
                 && name.starts_with(prefix)
-                && !name.contains('\n')
+                && !holds(name.as_bytes(), b'\n')
             {
                 names.insert_line(name);
             }

@@ -1,6 +1,7 @@
 //! Linux from 2.6.18: what POSIX does not have. Newer calls have a fallback for kernels that answer ENOSYS.
 
 pub mod attributes;
+pub mod calls;
 pub mod dhcp;
 pub mod directory;
 pub mod driver;

@@ -3,6 +3,7 @@
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 
+use super::super::os::calls;
 use crate::error::Errno;
 
 /// What fstat(2) tells, as far as anything here asks. Mode 0: there is nothing.
@@ -98,9 +99,7 @@ impl Fd {
         if fd.0 > 2 {
             return Ok(fd);
         }
-        // SAFETY: duplicates a descriptor we own.
-        let above = unsafe { libc::fcntl(fd.0, libc::F_DUPFD, 3) };
-        Ok(Self(check(above)?))
+        Ok(Self(check(calls::duplicate(fd.0, 3))?))
     }
 
     /// The number, for system calls.
@@ -228,7 +227,7 @@ impl Fd {
     pub fn stat(&self, stat: &mut Stat) -> Result<(), Errno> {
         let mut found = MaybeUninit::<libc::stat>::uninit();
         // SAFETY: `found` is writable and of the right type.
-        check(unsafe { libc::fstat(self.0, found.as_mut_ptr()) })?;
+        check(unsafe { calls::fstat(self.0, found.as_mut_ptr()) })?;
         // SAFETY: fstat succeeded, so it filled the structure.
         stat.set(unsafe { found.assume_init_ref() });
         Ok(())
@@ -244,7 +243,7 @@ impl Fd {
         let mut found = MaybeUninit::<libc::stat>::uninit();
         *stat = Stat::NONE;
         // SAFETY: `name` is NUL-terminated, `found` is writable and of the right type.
-        match check(unsafe { libc::fstatat(self.0, name.as_ptr(), found.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW) }) {
+        match check(unsafe { calls::fstatat(self.0, name.as_ptr(), found.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW) }) {
             // SAFETY: fstatat succeeded, so it filled the structure.
             Ok(_) => stat.set(unsafe { found.assume_init_ref() }),
             Err(Errno(libc::ENOENT)) => {}
@@ -320,10 +319,8 @@ impl Fd {
     ///
     /// See fchown(2), fchmod(2).
     pub fn set_owner_and_mode(&self, uid: libc::uid_t, gid: libc::gid_t, mode: libc::mode_t) -> Result<(), Errno> {
-        // SAFETY: plain numbers.
-        check(unsafe { libc::fchown(self.0, uid, gid) })?;
-        // SAFETY: plain numbers.
-        check(unsafe { libc::fchmod(self.0, mode & 0o7777) }).map(drop)
+        check(calls::fchown(self.0, uid, gid))?;
+        check(calls::fchmod(self.0, mode & 0o7777)).map(drop)
     }
 
     /// fsync(2). A directory whose file system has no fsync (EINVAL) counts as synced.

@@ -49,7 +49,7 @@ pub fn must_reopen() -> bool {
 #[inline(never)]
 pub fn install() -> Result<(), Errno> {
     let mut blocked = only_sigpipe();
-    for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGCHLD] {
+    for &signal in &[libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGCHLD] {
         // SAFETY: `blocked` is an initialised set.
         unsafe { libc::sigaddset(&raw mut blocked, signal) };
         set_handler(signal, note as extern "C" fn(libc::c_int) as libc::sighandler_t)?;
