@@ -4,6 +4,7 @@
 
 use core::ffi::CStr;
 
+use super::super::os::calls;
 use super::fd::{Fd, check};
 use super::process;
 use super::replace::TemporaryName;
@@ -41,7 +42,7 @@ fn lock_whole(file: &Fd) -> Result<(), Errno> {
     let mut whole: libc::flock = unsafe { core::mem::zeroed() };
     whole.l_type = libc::F_WRLCK as libc::c_short;
     // SAFETY: `whole` is a valid flock.
-    match check(unsafe { libc::fcntl(file.raw(), libc::F_SETLK, &raw const whole) }) {
+    match check(unsafe { calls::fcntl(file.raw(), libc::F_SETLK, &raw const whole as usize) }) {
         Err(Errno(libc::EACCES)) => Err(Errno(libc::EAGAIN)),
         result => result.map(drop),
     }
