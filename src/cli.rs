@@ -181,7 +181,7 @@ pub fn parse(mut words: impl Iterator<Item = &'static CStr> + Clone, options: &m
             BACKEND => options.backend = Some(value),
             FROM if action == Action::Apply => options.from = Some(value),
             DRY_RUN if action == Action::Apply => options.dry_run = true,
-            APPLY if first => action = Action::Apply,
+            APPLY if first => (action, options.foreground) = (Action::Apply, true),
             FOREGROUND => options.foreground = true,
             NO_FORK => {
                 options.foreground = true;

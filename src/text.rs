@@ -68,6 +68,17 @@ impl<const N: usize> Show for Text<N> {
     }
 }
 
+/// Whether `byte` is among `bytes`. The search of core's `contains` is for long texts.
+#[inline(never)]
+pub fn holds(bytes: &[u8], byte: u8) -> bool {
+    for &other in bytes {
+        if other == byte {
+            return true;
+        }
+    }
+    false
+}
+
 /// What is before and behind the first `at` in `text`.
 #[inline(never)]
 pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
@@ -123,7 +134,11 @@ impl Line {
         if !self.clipped
             && let Some(moved) = self.bytes.get_mut(at..self.len)
         {
-            moved.rotate_right(line.len() + 1);
+            // A rotation, by reversing it and then each of its two parts.
+            moved.reverse();
+            let (new, old) = moved.split_at_mut_checked(line.len() + 1).unwrap_or_default();
+            new.reverse();
+            old.reverse();
         }
     }
 
@@ -150,16 +165,23 @@ impl Line {
     /// Appends `part`.
     #[inline(never)]
     pub fn put(&mut self, part: &str) {
+        for &octet in part.as_bytes() {
+            self.push(octet);
+        }
+    }
+
+    /// Appends one octet of a character; all of them follow, or the cut takes the others away.
+    #[inline(never)]
+    fn push(&mut self, octet: u8) {
         if self.clipped {
             return;
         }
-        for &byte in part.as_bytes() {
-            let Some(to) = self.bytes.get_mut(self.len) else {
-                self.clip(self.len);
-                return;
-            };
-            *to = byte;
-            self.len += 1;
+        match self.bytes.get_mut(self.len) {
+            Some(to) => {
+                *to = octet;
+                self.len += 1;
+            }
+            None => self.clip(self.len),
         }
     }
 
@@ -171,20 +193,21 @@ impl Line {
     /// Appends `template`, each `%` in it replaced by the next part. A `%` too many stays, a part too many is left out.
     #[inline(never)]
     pub fn fill(&mut self, template: &str, parts: &Parts<'_>) {
-        let mut rest = template;
-        for part in parts {
-            let Some((literal, after)) = cut(rest, b'%') else { break };
-            self.put(literal);
-            part.show(self);
-            rest = after;
+        let mut parts = parts.iter();
+        for &octet in template.as_bytes() {
+            if octet == b'%'
+                && let Some(part) = parts.next()
+            {
+                part.show(self);
+            } else {
+                self.push(octet);
+            }
         }
-        self.put(rest);
     }
 
     /// Appends one character of ASCII; `?` for any other octet.
-    #[inline(never)]
     pub fn put_byte(&mut self, byte: u8) {
-        self.put(core::str::from_utf8(&[byte]).unwrap_or("?"));
+        self.push(if byte.is_ascii() { byte } else { b'?' });
     }
 
     /// Appends a number, with leading zeros up to `width` digits.
@@ -199,7 +222,9 @@ impl Line {
             rest /= base;
             used += 1;
         }
-        self.put(digits.get(digits.len() - used..).and_then(|d| core::str::from_utf8(d).ok()).unwrap_or_default());
+        for &digit in digits.get(digits.len() - used..).unwrap_or_default() {
+            self.push(digit);
+        }
     }
 
     /// Keeps at most `len` bytes, the mark included.

@@ -6,7 +6,7 @@
 use crate::error::{Errno, Error, What};
 use crate::limits::{EVENTS_LEN, PAYLOAD_LEN, REPLY_MS, REQUEST_LEN};
 use crate::ports::Store;
-use crate::text::Text;
+use crate::text::{Text, holds};
 use crate::xenstore::queue::Queue;
 use crate::xenstore::wire::{HEADER_LEN, Header, Type, emit_message, error_of, event_path, word};
 
@@ -342,7 +342,7 @@ impl<'b, C: Channel> Client<'b, C> {
         let Some(below) = path.strip_prefix(self.watched) else { return true };
         match below.strip_prefix(b"/") {
             None => self.list |= below.is_empty(),
-            Some(name) if name.is_empty() || name.contains(&b'/') || self.events.contains(name) => {}
+            Some(name) if name.is_empty() || holds(name, b'/') || self.events.contains(name) => {}
             Some(name) => self.list |= !self.events.push(0, name),
         }
         true

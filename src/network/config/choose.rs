@@ -48,7 +48,7 @@ impl<'a> Clue<'a> {
 #[inline(never)]
 pub fn probe(table: &'static [Backend], network: &Network<'_>, tree: &mut Tree<'_>) -> Result<Option<&'static Backend>, Error> {
     let mut path = Text::new();
-    for (weight, reason) in WEIGHTS {
+    for &(weight, reason) in &WEIGHTS {
         for backend in table {
             let mut rest = backend.clues;
             while let Some((line, behind)) = cut(rest, b'\n') {

@@ -6,7 +6,7 @@
 use crate::error::Error;
 use crate::network::config::blocks::{self, Fate, Format};
 use crate::network::config::out::Out;
-use crate::network::config::shell::{File, Last, Statement, unquoted};
+use crate::network::config::shell::{File, Last, Statement};
 use crate::network::config::template::Variable;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
@@ -180,7 +180,7 @@ impl RcConf<'_, '_> {
         if self.count(is_v4) == 0 && (is_empty || !words().any(is_ours)) {
             return is_empty && words().any(is_ours);
         }
-        out.put(statement.head);
+        out.put(statement.name);
         out.put(b"=\"");
         let mut is_first = true;
         for word in words().filter(|word| !is_ours(word)) {
@@ -192,8 +192,8 @@ impl RcConf<'_, '_> {
         }
         self.put_list(is_v4, is_first, out);
         out.put(b"\"");
-        out.put(statement.tail);
-        if !statement.tail.ends_with(b"\n") {
+        out.put(statement.tail());
+        if !statement.tail().ends_with(b"\n") {
             out.put(b"\n");
         }
         true
@@ -210,6 +210,14 @@ fn numbered<'n>(name: &'n [u8], infix: &[u8]) -> Option<&'n [u8]> {
     let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let (head, index) = name.split_at_checked(name.len() - digits)?;
     number(index).and(head.strip_suffix(infix))
+}
+
+/// A word without the quotes around it.
+fn unquoted(word: &[u8]) -> &[u8] {
+    match word {
+        [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => inner,
+        _ => word,
+    }
 }
 
 /// Ends the value of an interface's variable with the words of the old one that say no address.

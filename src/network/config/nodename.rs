@@ -96,8 +96,8 @@ fn set(renaming: &mut Renaming<'_>, place: &Place, tree: &mut Tree<'_>) -> Resul
         let wanted = &mut |vars: &mut shellvars::Vars<'_, '_>| {
             if path == SYSCONFIG {
                 // Without these its scripts leave the network alone.
-                vars.set_missing("NETWORKING=yes", &[]);
-                vars.set_missing("NETWORKING_IPV6=yes", &[]);
+                vars.set("?NETWORKING=yes", &[]);
+                vars.set("?NETWORKING_IPV6=yes", &[]);
             }
             vars.set(variable, &[renaming.wanted]);
         };

@@ -5,7 +5,7 @@ use crate::limits::NAMES_LEN;
 use crate::log::Level;
 use crate::network::config::out::Out;
 use crate::ports::{Files, Host, Journal, Kind, Outcome, Rule, Verdict};
-use crate::text::{Parts, Printable, Text};
+use crate::text::{Parts, Printable, Text, holds};
 
 /// Names in a directory, sorted, a newline behind each.
 pub type Names = Text<NAMES_LEN>;
@@ -108,7 +108,7 @@ impl<'a> Tree<'a> {
         let result = self.files.names(directory.as_bytes(), &mut |name| {
             if let Ok(name) = core::str::from_utf8(name)
                 && name.starts_with(prefix)
-                && !name.contains('\n')
+                && !holds(name.as_bytes(), b'\n')
             {
                 names.insert_line(name);
             }

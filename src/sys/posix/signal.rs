@@ -50,7 +50,7 @@ const HANDLED: [libc::c_int; 4] = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, li
 /// See sigaction(2).
 #[inline(never)]
 pub fn install() -> Result<(), Errno> {
-    for signal in HANDLED {
+    for &signal in &HANDLED {
         set_handler(signal, note as extern "C" fn(libc::c_int) as libc::sighandler_t)?;
     }
     signals::set_blocked(const { signals::set_of(&HANDLED) | signals::set_of(&[libc::SIGPIPE]) })
