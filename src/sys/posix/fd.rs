@@ -78,13 +78,9 @@ impl Fd {
         if fd.0 > 2 {
             return Ok(fd);
         }
-<<<<<<< HEAD
         // SAFETY: duplicates a descriptor we own.
         let above = unsafe { calls::fcntl(fd.0, libc::F_DUPFD, 3) };
         Ok(Self(check(above)?))
-=======
-        Ok(Self(check(calls::duplicate(fd.0, 3))?))
->>>>>>> main
     }
 
     /// The number, for system calls.
@@ -290,15 +286,10 @@ impl Fd {
     ///
     /// See fchown(2), fchmod(2).
     pub fn set_owner_and_mode(&self, uid: libc::uid_t, gid: libc::gid_t, mode: libc::mode_t) -> Result<(), Errno> {
-<<<<<<< HEAD
         // SAFETY: plain numbers.
         check(unsafe { calls::fchown(self.0, uid, gid) })?;
         // SAFETY: plain numbers.
         check(unsafe { calls::fchmod(self.0, mode & 0o7777) }).map(drop)
-=======
-        check(calls::fchown(self.0, uid, gid))?;
-        check(calls::fchmod(self.0, mode & 0o7777)).map(drop)
->>>>>>> main
     }
 
     /// fsync(2). A directory whose file system has no fsync (EINVAL) counts as synced.
