@@ -182,17 +182,36 @@ fn mentions(text: &[u8], name: &[u8]) -> bool {
     false
 }
 
-/// Whether `word` is in a list of words with a space behind each.
+/// Whether `word` is in a list of words with a space behind each, where `#` stands for decimal digits or nothing.
 #[inline(never)]
 pub fn is_one_of(word: &[u8], list: &str) -> bool {
     let mut rest = list;
     while let Some((one, behind)) = cut(rest, b' ') {
-        if one.as_bytes() == word {
+        if fits(word, one) {
             return true;
         }
         rest = behind;
     }
     false
+}
+
+/// Whether `word` is `pattern`, as in a list of [`is_one_of`].
+#[inline(never)]
+pub fn fits(word: &[u8], pattern: &str) -> bool {
+    let mut rest = word;
+    for byte in pattern.as_bytes() {
+        match rest {
+            [b'0'..=b'9', ..] if *byte == b'#' => {
+                while let [b'0'..=b'9', behind @ ..] = rest {
+                    rest = behind;
+                }
+            }
+            [first, behind @ ..] if first == byte => rest = behind,
+            _ if *byte == b'#' => {}
+            _ => return false,
+        }
+    }
+    rest.is_empty()
 }
 
 #[inline(never)]
