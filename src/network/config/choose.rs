@@ -1,9 +1,9 @@
 //! Which backend is in charge: the one with the strongest evidence on the running system, whatever the distribution is called.
 
 use crate::error::Error;
-use crate::network::config::foreign::contains;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Backend, Network};
+use crate::network::lines::contains;
 use crate::text::{Show, Text, cut};
 
 /// What is written for the next boot.
@@ -84,7 +84,7 @@ fn holds(template: &str, part: &dyn Show, text: &str, tree: &mut Tree<'_>, path:
         return tree.is_there(path.as_str());
     }
     let mut holds = false;
-    tree.read(path.as_str(), &mut |bytes| holds = contains(bytes, text.as_bytes()))?;
+    tree.read(path.as_str(), &mut |bytes| holds = contains(bytes, text))?;
     Ok(holds)
 }
 
