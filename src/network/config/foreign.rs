@@ -2,7 +2,7 @@
 
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network};
-use crate::text::{Text, cut};
+use crate::text::{Text, cut, same_word};
 
 /// Whether a file is for an interface: that with this number, a file of this name with these bytes.
 pub type Concerns<'a> = dyn FnMut(usize, &Interface, &str, &[u8]) -> bool + 'a;
@@ -74,7 +74,7 @@ pub fn fits(patterns: &[u8], name: &[u8]) -> bool {
 pub fn contains(text: &[u8], part: &[u8]) -> bool {
     let mut rest = text;
     while let Some((start, _)) = rest.split_at_checked(part.len()) {
-        if start.eq_ignore_ascii_case(part) {
+        if same_word(start, part) {
             return true;
         }
         match rest {

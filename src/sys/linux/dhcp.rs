@@ -4,13 +4,15 @@
 
 use core::ops::ControlFlow;
 
+use super::super::posix::bytes::Bytes;
 use super::super::posix::process;
 use super::directory::for_each_name;
 use super::path::open;
 use crate::error::Errno;
-use crate::limits::DHCP_CLIENT_COUNT;
+use crate::limits::{DHCP_CLIENT_COUNT, PACKET_LEN};
 use crate::network::dhcp::client_called;
-use crate::network::ip::{number, take_number};
+use crate::network::lines::{take_line, take_word};
+use crate::text::{number, take_number};
 
 /// Inode numbers of sockets.
 type Inodes = heapless::Vec<u64, DHCP_CLIENT_COUNT>;
@@ -53,31 +55,23 @@ fn sockets(link: u32, inodes: &mut Inodes) -> Result<(), Errno> {
         Err(Errno(libc::ENOENT)) => return Ok(()),
         table => table?,
     };
-    // sk RefCnt Type Proto Iface R Rmem User Inode; what is not decimal means nothing here.
-    let (mut at, mut number, mut bound, mut last, mut before) = (0, 0u64, 0, 0, b' ');
-    let mut buffer = [0; 64];
-    loop {
-        let len = table.read(&mut buffer)?;
-        if len == 0 {
-            return Ok(());
+    let mut content = Bytes::EMPTY;
+    content.read_stream(&table, PACKET_LEN)?;
+    let mut rest = &*content;
+    while let Some(mut line) = take_line(&mut rest) {
+        // sk RefCnt Type Proto Iface R Rmem User Inode
+        let mut words = [None; 9];
+        for word in &mut words {
+            *word = number(take_word(&mut line));
         }
-        for &octet in buffer.get(..len).unwrap_or_default() {
-            if octet > b' ' {
-                number = number.wrapping_mul(10).wrapping_add(u64::from(octet.wrapping_sub(b'0')));
-            } else if before > b' ' {
-                bound = if at == 4 { number } else { bound };
-                (at, last, number) = (at + 1, number, 0);
-            }
-            if octet == b'\n' {
-                if bound == u64::from(link) {
-                    // One socket too many belongs to a client that has others, or is told at the next request.
-                    let _ = inodes.push(last);
-                }
-                (at, bound) = (0, 0);
-            }
-            before = octet;
+        if let [_, _, _, _, Some(bound), .., Some(inode)] = words
+            && bound == u64::from(link)
+        {
+            // One socket too many belongs to a client that has others, or is told at the next request.
+            let _ = inodes.push(inode);
         }
     }
+    Ok(())
 }
 
 /// The DHCP client that process `pid` is, if it has one of the sockets. A client may have split itself up (dhcpcd since 9): its head is the
@@ -114,7 +108,7 @@ fn has_socket(pid: u64, inodes: &Inodes) -> bool {
     let _ = for_each_name(&directory, &mut |name| {
         let mut target = [0; 32];
         let _ = directory.read_link_at(name, &mut target);
-        if let Some(inode) = target.strip_prefix(b"socket:[").and_then(|mut inode| take_number(&mut inode, 10)) {
+        if let Some(inode) = target.strip_prefix(b"socket:[".as_slice()).and_then(|mut inode| take_number(&mut inode, 10)) {
             for bound in inodes {
                 found |= *bound == inode;
             }

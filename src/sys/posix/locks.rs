@@ -9,7 +9,7 @@ use super::fd::{Fd, check};
 use super::process;
 use super::replace::TemporaryName;
 use crate::error::Errno;
-use crate::text::Text;
+use crate::text::{Text, take_number};
 
 /// Both locks, held until dropped.
 pub struct AccountLock {
@@ -97,12 +97,7 @@ fn stale(etc: &Fd, name: &CStr) -> Result<(), Errno> {
         file => file?,
     };
     file.read_full(&mut text)?;
-    let mut holder: libc::pid_t = 0;
-    for byte in text {
-        let digit @ 0..=9 = byte.wrapping_sub(b'0') else { break };
-        let Some(more) = holder.checked_mul(10).and_then(|h| h.checked_add(digit.into())) else { return held };
-        holder = more;
-    }
+    let holder = take_number(&mut text.as_slice(), 10).and_then(|number| libc::pid_t::try_from(number).ok()).unwrap_or(0);
     // An empty or unreadable lock file tells nothing of its holder, so it is respected, as shadow-utils does.
     if holder == 0 || holder != process::id() && process::exists(holder) { held } else { Ok(()) }
 }
