@@ -320,13 +320,16 @@ pub struct Request {
 }
 
 impl Request {
-    /// Starts a request with its header. Port 0: the kernel puts in the sender's.
-    pub fn new(kind: u16, flags: u16) -> Self {
-        let mut request = Self { buffer: [0; NETLINK_REQUEST_LEN], len: 4 };
-        request.put(&kind.to_ne_bytes());
-        request.put(&flags.to_ne_bytes());
-        request.len = HEADER_LEN;
-        request
+    /// No request yet.
+    pub const EMPTY: Self = Self { buffer: [0; NETLINK_REQUEST_LEN], len: 0 };
+
+    /// Starts an empty request with its header. Port 0: the kernel puts in the sender's.
+    #[inline(never)]
+    pub fn start(&mut self, kind: u16, flags: u16) {
+        self.len = 4;
+        self.put(&kind.to_ne_bytes());
+        self.put(&flags.to_ne_bytes());
+        self.len = HEADER_LEN;
     }
 
     /// Appends octets; [`Request::finish`] tells if they do not fit.

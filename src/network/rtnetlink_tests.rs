@@ -18,7 +18,8 @@ fn octets(hex: &str) -> Vec<u8> {
 
 /// A request of type 0x1234 with flags 0x0605 and sequence number 7: its body.
 fn written(write: impl FnOnce(&mut Request)) -> Vec<u8> {
-    let mut request = Request::new(0x1234, 0x0605);
+    let mut request = Request::EMPTY;
+    request.start(0x1234, 0x0605);
     write(&mut request);
     let request = request.finish(7).unwrap();
     assert_eq!(request[4..16], octets("3412 0506 07000000 00000000"));
@@ -140,7 +141,8 @@ fn several_ways() {
 
 #[test]
 fn a_full_buffer_is_an_error() {
-    let mut request = Request::new(1, 1);
+    let mut request = Request::EMPTY;
+    request.start(1, 1);
     request.put(&[0; NETLINK_REQUEST_LEN - 16]);
     assert_eq!(request.finish(1).map(<[u8]>::len), Ok(NETLINK_REQUEST_LEN));
     request.put(&[0]);

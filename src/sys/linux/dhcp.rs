@@ -7,7 +7,7 @@ use core::ops::ControlFlow;
 use super::super::posix::bytes::Bytes;
 use super::super::posix::process;
 use super::directory::for_each_name;
-use super::path::open;
+use super::path::{self, open};
 use crate::error::Errno;
 use crate::limits::{DHCP_CLIENT_COUNT, PACKET_LEN};
 use crate::network::dhcp::client_called;
@@ -30,7 +30,7 @@ struct Client {
 /// See open(2), kill(2). A client that ends by itself meanwhile is none, and so is a kernel without packet sockets.
 pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
     let mut inodes = Inodes::new();
-    sockets(link, &mut inodes)?;
+    sockets(link, &mut inodes);
     if inodes.is_empty() {
         return Ok(());
     }
@@ -48,30 +48,30 @@ pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
     result
 }
 
-/// The packet sockets bound to a link.
+/// The packet sockets bound to a link: none, if there is no table of them.
 #[inline(never)]
-fn sockets(link: u32, inodes: &mut Inodes) -> Result<(), Errno> {
-    let table = match open("/proc/net/packet\0", &"", 0) {
-        Err(Errno(libc::ENOENT)) => return Ok(()),
-        table => table?,
-    };
+fn sockets(link: u32, inodes: &mut Inodes) {
     let mut content = Bytes::EMPTY;
-    content.read_stream(&table, PACKET_LEN)?;
+    if open("/proc/net/packet\0", &"", 0).and_then(|table| content.read_stream(&table, PACKET_LEN)).is_err() {
+        return;
+    }
     let mut rest = &*content;
     while let Some(mut line) = take_line(&mut rest) {
         // sk RefCnt Type Proto Iface R Rmem User Inode
-        let mut words = [None; 9];
-        for word in &mut words {
-            *word = number(take_word(&mut line));
+        let (mut bound, mut last) = (None, None);
+        for at in 0..9 {
+            last = number(take_word(&mut line));
+            if at == 4 {
+                bound = last;
+            }
         }
-        if let [_, _, _, _, Some(bound), .., Some(inode)] = words
-            && bound == u64::from(link)
+        if bound == Some(link.into())
+            && let Some(inode) = last
         {
             // One socket too many belongs to a client that has others, or is told at the next request.
             let _ = inodes.push(inode);
         }
     }
-    Ok(())
 }
 
 /// The DHCP client that process `pid` is, if it has one of the sockets. A client may have split itself up (dhcpcd since 9): its head is the
@@ -92,13 +92,12 @@ fn client(pid: u64, inodes: &Inodes) -> Option<(u64, &'static str)> {
 #[inline(never)]
 fn read(pid: u64) -> Option<Client> {
     let mut buffer = [0; 64];
-    let len = open("/proc/%/stat\0", &pid, 0).and_then(|file| file.read(&mut buffer)).ok()?;
-    // pid (name) state parent; a name may hold anything, parentheses too.
-    let text = buffer.get(..len)?;
-    let start = text.iter().position(|&octet| octet == b'(')?;
-    let end = text.iter().rposition(|&octet| octet == b')')?;
-    let name = client_called(text.get(start + 1..end)?)?;
-    Some(Client { name, parent: take_number(&mut text.get(end + ") S ".len()..)?, 10)? })
+    // pid (name) state parent; no client's name has white space in it.
+    let mut text = path::read("/proc/%/stat\0", &pid, &mut buffer).ok()?;
+    take_word(&mut text);
+    let [b'(', name @ .., b')'] = take_word(&mut text) else { return None };
+    take_word(&mut text);
+    Some(Client { name: client_called(name)?, parent: number(take_word(&mut text))? })
 }
 
 #[inline(never)]
