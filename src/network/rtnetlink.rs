@@ -257,22 +257,24 @@ impl<'a> RouteMessage<'a> {
             is_special: source_len != 0 || [RTA_VIA, RTA_ENCAP, RTA_NH_ID].iter().any(|&kind| attribute(attributes, kind).is_some()),
         })
     }
+}
 
-    /// Writes the message's body; a table beyond 255 is not for requests of ours.
-    pub fn emit(&self, out: &mut Request) {
-        let LiveRoute { route, metric, tos, scope, protocol } = &self.live;
-        out.put(&[family(&route.destination), route.prefix_len, 0, *tos, self.table as u8, *protocol, *scope, self.kind]);
-        out.put_u32(self.flags);
-        if route.prefix_len > 0 {
-            out.attribute(libc::RTA_DST, route.destination.octets());
-        }
-        out.attribute(libc::RTA_OIF, &self.index.to_ne_bytes());
-        if let Some(gateway) = &route.gateway {
-            out.attribute(libc::RTA_GATEWAY, gateway.octets());
-        }
-        if *metric > 0 {
-            out.attribute(libc::RTA_PRIORITY, &metric.to_ne_bytes());
-        }
+/// Writes the body of a request about a unicast route of the main table through the link number `index`, with `RTNH_F_*` as its flags.
+#[inline(never)]
+pub fn emit_route(live: &LiveRoute, index: u32, flags: u32, out: &mut Request) {
+    let LiveRoute { route, metric, tos, scope, protocol } = live;
+    let (table, kind) = (libc::RT_TABLE_MAIN, libc::RTN_UNICAST);
+    out.put(&[family(&route.destination), route.prefix_len, 0, *tos, table, *protocol, *scope, kind]);
+    out.put_u32(flags);
+    if route.prefix_len > 0 {
+        out.attribute(libc::RTA_DST, route.destination.octets());
+    }
+    out.attribute(libc::RTA_OIF, &index.to_ne_bytes());
+    if let Some(gateway) = &route.gateway {
+        out.attribute(libc::RTA_GATEWAY, gateway.octets());
+    }
+    if *metric > 0 {
+        out.attribute(libc::RTA_PRIORITY, &metric.to_ne_bytes());
     }
 }
 

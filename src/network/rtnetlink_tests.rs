@@ -9,7 +9,9 @@ use crate::limits::NETLINK_REQUEST_LEN;
 use crate::network::fake::{ip, made_by, route as a_route};
 use crate::network::live::LiveRoute;
 use crate::network::model::Route;
-use crate::network::rtnetlink::{AddressMessage, Attributes, Hop, Hops, LinkMessage, Message, Messages, Request, RouteMessage, family};
+use crate::network::rtnetlink::{
+    AddressMessage, Attributes, Hop, Hops, LinkMessage, Message, Messages, Request, RouteMessage, emit_route, family,
+};
 
 fn octets(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
@@ -114,7 +116,7 @@ fn routes() {
     };
     assert_eq!(RouteMessage::parse(&v4), Some(route));
     let emitted = octets("020c0000 fe030001 00000000 0800 0100 0ad00000 0800 0400 03000000 0800 0500 c6336401");
-    assert_eq!(written(|out| route.emit(out)), emitted);
+    assert_eq!(written(|out| emit_route(&route.live, route.index, route.flags, out)), emitted);
 
     let onlink = octets("02000000 fe030001 04000000 0800 0f00 fe000000 0800 0500 0a000001 0800 0400 03000000");
     let live = made_by(3, a_route("0.0.0.0/0 via 10.0.0.1"));
@@ -122,7 +124,7 @@ fn routes() {
     assert_eq!(RouteMessage::parse(&onlink), Some(route));
     let route = RouteMessage { live: LiveRoute { metric: 514, ..live }, ..route };
     let emitted = octets("02000000 fe030001 04000000 0800 0400 03000000 0800 0500 0a000001 0800 0600 02020000");
-    assert_eq!(written(|out| route.emit(out)), emitted);
+    assert_eq!(written(|out| emit_route(&route.live, route.index, route.flags, out)), emitted);
 }
 
 #[test]
@@ -185,7 +187,7 @@ proptest! {
         let destination = crate::network::ip::Ip::from_octets(&octets).unwrap().network(prefix_len);
         let live = LiveRoute { metric, ..made_by(4, Route { destination, prefix_len, gateway }) };
         let route = RouteMessage { live, table: 254, kind: 1, flags: 0, index, hops: &[], is_special: false };
-        let body = written(|out| route.emit(out));
+        let body = written(|out| emit_route(&route.live, route.index, route.flags, out));
         prop_assert_eq!(RouteMessage::parse(&body), Some(route));
     }
 }

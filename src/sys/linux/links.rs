@@ -11,7 +11,7 @@ use crate::network::ip::Ip;
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Mac};
 use crate::network::plan::Change;
-use crate::network::rtnetlink::{AddressMessage, Hops, LinkMessage, Message, Request, RouteMessage, family};
+use crate::network::rtnetlink::{AddressMessage, Hops, LinkMessage, Message, Request, RouteMessage, emit_route, family};
 
 /// `ARPHRD_ETHER` of linux/if_arp.h, as the wire has it.
 const ARPHRD_ETHER: u16 = 1;
@@ -106,9 +106,9 @@ fn request(link: &Link, change: &Change, request: &mut Request) {
             let device = route.gateway.is_none() && route.destination.is_v4();
             let scope = if device { libc::RT_SCOPE_LINK } else { libc::RT_SCOPE_UNIVERSE };
             let live = LiveRoute { route: *route, metric: *metric, tos: 0, scope, protocol: libc::RTPROT_STATIC };
-            emit_route(link, &live, if *onlink { RTNH_F_ONLINK } else { 0 }, request);
+            emit_route(&live, link.index, if *onlink { RTNH_F_ONLINK } else { 0 }, request);
         }
-        Change::RemoveRoute(live) => emit_route(link, live, 0, request),
+        Change::RemoveRoute(live) => emit_route(live, link.index, 0, request),
     }
 }
 
@@ -122,20 +122,6 @@ fn message(link: &Link, address: &Address, peer: &Ip) -> AddressMessage {
         index: link.index,
         broadcast: None,
     }
-}
-
-#[inline(never)]
-fn emit_route(link: &Link, live: &LiveRoute, flags: u32, request: &mut Request) {
-    let message = RouteMessage {
-        live: *live,
-        table: u32::from(libc::RT_TABLE_MAIN),
-        kind: libc::RTN_UNICAST,
-        flags,
-        index: link.index,
-        hops: &[],
-        is_special: false,
-    };
-    message.emit(request);
 }
 
 /// How well a link fits when several have the MAC; the first of equals is taken.
