@@ -46,7 +46,6 @@ mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
-mod stanzas;
 pub mod suse;
 mod sysconfig;
 #[cfg(test)]
