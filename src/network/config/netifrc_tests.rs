@@ -5,6 +5,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
+use crate::network::config::Interface;
 use crate::network::config::testing::{System, any_interfaces, interface, wanted_routes};
 
 #[test]

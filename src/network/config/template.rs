@@ -5,7 +5,8 @@
 //! * nothing: once; `a`: each address; `s`: each static route; `r`: each route, the default ones too, as `routes` lists them; `d`: each name
 //!   server; `g`: each default gateway that is in a subnet of its interface or local to the link; `G`: each default gateway; `f`: each route,
 //!   the default ones only where the first address of the family has not the gateway in its subnet; `h`: each IPv4 gateway of a route that
-//!   is on the link without a subnet; `N`: each default gateway that `f` leaves out;
+//!   is on the link without a subnet; `N`: each default gateway that `f` leaves out; `l`: each address in a network of two; `t`: each static
+//!   route whose gateway is the default one or in the subnet of the first address; `u`: each other static route;
 //! * beside it `4` or `6`: of this family only; `1`: the first; `+`: all but the first;
 //! * `?` or `!` behind that: the rest counts only if there is any, or none.
 //!
@@ -22,6 +23,13 @@ use crate::text::{Line, Show, Text, cut};
 pub trait Lines {
     /// Appends to the line at hand.
     fn piece(&mut self, text: &str, ends: bool);
+}
+
+impl<const N: usize> Lines for Text<N> {
+    fn piece(&mut self, text: &str, ends: bool) {
+        self.put(text);
+        self.put(if ends { "\n" } else { "" });
+    }
 }
 
 /// One thing that lines are put for.
@@ -89,9 +97,12 @@ fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item, usize))
     };
     let bare = |ip| Item { address: Address { ip, prefix_len: 0 }, gateway: None, onlink: false };
     match which.kind {
-        b'a' => {
+        b'a' | b'l' => {
             for address in &wanted.addresses {
                 let gateway = gateways.get_mut(usize::from(!address.ip.is_v4())).and_then(Option::take);
+                if which.kind == b'l' && address.prefix_len + 1 != address.ip.width() {
+                    continue;
+                }
                 take(Item { address: *address, gateway, onlink: false });
             }
         }
@@ -100,8 +111,12 @@ fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item, usize))
                 take(bare(*server));
             }
         }
-        b's' => {
+        b's' | b't' | b'u' => {
             for route in &wanted.routes {
+                let is_held = route.gateway.is_some_and(|gateway| gateways.contains(&route.gateway) || is_near(wanted, &gateway));
+                if which.kind == if is_held { b'u' } else { b't' } {
+                    continue;
+                }
                 take(Item { address: routes::destination(route), gateway: route.gateway, onlink: false });
             }
         }
