@@ -7,6 +7,7 @@ use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::{Interface, Network};
 use crate::network::model::Mac;
+use crate::text::{Show, Text};
 
 /// Puts what is said of one interface.
 pub type Put<'a> = dyn Fn(&Interface, &mut Edited<'_, '_>) + 'a;
@@ -49,4 +50,10 @@ impl<'a, 'o> Blocks<'a, 'o> {
 #[inline(never)]
 pub fn is_stale(network: &Network<'_>, mac: Mac) -> bool {
     network.find(mac).is_some() || !network.knows(mac)
+}
+
+/// The path that `template` makes of a name.
+#[inline(never)]
+pub fn path(template: &str, name: &dyn Show) -> Text<320> {
+    Text::of(template, &[name])
 }

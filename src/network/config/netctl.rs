@@ -4,11 +4,12 @@
 //! over, and only where there is none is one of our own made. bash reads profiles; `shellvars.rs` edits them.
 
 use crate::error::Error;
-use crate::network::config::blocks::is_stale;
+use crate::network::config::blocks::{is_stale, path};
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::shell::{File, is_one_of, unquoted};
+use crate::network::config::shellvars::{self, Vars};
 use crate::network::config::tree::{Names, Tree};
-use crate::network::config::{Interface, Network, netifrc, shellvars, template};
+use crate::network::config::{Interface, Network, template};
 use crate::network::lines::take_line;
 use crate::ports::Verdict;
 use crate::text::{Line, Show, Text, cut};
@@ -76,83 +77,57 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
             named = network.interfaces.iter().position(|interface| interface.name.as_bytes() == value);
             goes = take_line(&mut &*old).and_then(marked).is_some_and(|mac| is_stale(network, mac));
         })?;
-        match named {
-            Some(bit) if taken >> bit & 1 == 0 => {
-                taken |= 1 << bit;
-                edit(name, network.interfaces.get(bit), tree)?;
-            }
-            _ if !goes => {}
-            _ if own.is_some() => remove(name, tree)?,
-            _ => edit(name, None, tree)?,
+        let interface = named.filter(|bit| taken >> bit & 1 == 0);
+        if let Some(bit) = interface {
+            taken |= 1 << bit;
+        }
+        if goes || interface.is_some() {
+            set(name, interface.and_then(|bit| network.interfaces.get(bit)), own.is_some(), tree)?;
         }
     }
     for interface in network.interfaces {
         let name = Text::<32>::of("%%", &[&OWN, &interface.name]);
-        if taken & 1 == 1 {
-            remove(name.as_str(), tree)?;
-        } else {
-            edit(name.as_str(), Some(interface), tree)?;
-            enable(name.as_str(), interface, tree)?;
-        }
+        set(name.as_str(), Some(interface).filter(|_| taken & 1 == 0), true, tree)?;
         taken >>= 1;
     }
     Ok(())
 }
 
-/// Enables one of our own profiles.
-fn enable(name: &str, interface: &Interface, tree: &mut Tree<'_>) -> Result<(), Error> {
-    tree.link(path(LINK, &Escaped(name)).as_str(), "/usr/lib/systemd/system/netctl@.service")?;
-    tree.edit(path(SETTINGS, &Escaped(name)).as_str(), 0o644, &mut |old, out| {
-        let device = path("sys-subsystem-net-devices-%.device", &Escaped(&interface.name));
-        out.add("%\n[Unit]\nBindsTo=%\nAfter=%\n", &[&Marker(interface), &device, &device]);
-        Verdict::write_if(old.is_empty())
-    })
-}
-
-/// Removes one of our own profiles.
+/// Makes a profile say what its interface is to have, or nothing of ours if it has none. One of our own is enabled, or is removed.
 #[inline(never)]
-fn remove(name: &str, tree: &mut Tree<'_>) -> Result<(), Error> {
-    for path in [path(FILE, &name), path(SETTINGS, &Escaped(name))] {
-        tree.edit(path.as_str(), 0o644, &mut |_, _| Verdict::Remove)?;
-    }
-    tree.unlink(path(LINK, &Escaped(name)).as_str())
-}
-
-/// Makes a profile say what its interface is to have, or nothing of ours if it has none.
-#[inline(never)]
-fn edit(name: &str, interface: Option<&Interface>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let path = path(FILE, &name);
-    let mut is_shell = true;
-    tree.edit(path.as_str(), 0o644, &mut |old, out| {
+fn set(name: &str, interface: Option<&Interface>, is_own: bool, tree: &mut Tree<'_>) -> Result<(), Error> {
+    tree.edit(path(FILE, &name).as_str(), 0o644, &mut |old, out| {
         let mut rest = old;
         if take_line(&mut rest).and_then(marked).is_none() {
             rest = old;
         }
-        if let Some(interface) = interface {
-            out.add("%\n", &[&Marker(interface)]);
+        match interface {
+            None if is_own => return Verdict::Remove,
+            None => {}
+            Some(interface) => out.add("%\n", &[&Marker(interface)]),
         }
         let owns = |name: &[u8]| is_one_of(name, KEYS) || interface.is_none() && is_one_of(name, MORE_KEYS);
-        is_shell = shellvars::edit(
-            rest,
-            &owns,
-            &mut |vars| {
-                if let Some(interface) = interface {
-                    template::put(PROFILE, interface, vars);
-                }
-            },
-            out,
-        );
-        Verdict::write_if(is_shell)
+        let mut wanted = |vars: &mut Vars<'_, '_>| {
+            if let Some(interface) = interface {
+                template::put(PROFILE, interface, vars);
+            }
+        };
+        if !shellvars::edit(rest, &owns, &mut wanted, out) {
+            out.refuse();
+        }
+        Verdict::Write
     })?;
-    if !is_shell {
-        netifrc::unreadable(path.as_str(), tree);
+    if !is_own {
+        return Ok(());
     }
-    Ok(())
-}
-
-#[inline(never)]
-fn path(template: &str, name: &dyn Show) -> Text<320> {
-    Text::of(template, &[name])
+    let unit = Escaped(name);
+    tree.edit(path(SETTINGS, &unit).as_str(), 0o644, &mut |_, out| {
+        let Some(interface) = interface else { return Verdict::Remove };
+        let device = path("sys-subsystem-net-devices-%.device", &Escaped(&interface.name));
+        out.add("%\n[Unit]\nBindsTo=%\nAfter=%\n", &[&Marker(interface), &device, &device]);
+        Verdict::Write
+    })?;
+    tree.link(path(LINK, &unit).as_str(), interface.is_some().then_some("/usr/lib/systemd/system/netctl@.service"))
 }
 
 /// A name as systemd.unit(5) escapes it. Names of interfaces have no other such characters.

@@ -4,17 +4,17 @@
 //! The arrays of before 2011 are not written.
 
 use crate::error::Error;
-use crate::network::config::Network;
-use crate::network::config::blocks::Blocks;
+use crate::network::config::blocks::{Blocks, path};
 use crate::network::config::out::Out;
 use crate::network::config::shell::File;
 use crate::network::config::template::{self, Variable};
 use crate::network::config::tree::Tree;
+use crate::network::config::{Interface, Network};
 use crate::ports::Verdict;
 use crate::text::{Line, Text, cut};
 
 const PATH: &str = "/etc/conf.d/net";
-const RUNLEVEL: &str = "/etc/runlevels/default";
+const LINK: &str = "/etc/runlevels/default/net.%";
 
 /// Without a variable an interface would be set up by DHCP.
 const VARIABLES: &str = "\
@@ -36,41 +36,27 @@ d?|\"
 ///
 /// Those of [`Tree::edit`] and [`Tree::link`].
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let (mut gone, mut is_shell) = (Text::<256>::new(), true);
+    let mut gone = Text::<256>::new();
     tree.edit(PATH, 0o644, &mut |old, out| {
-        is_shell = edit(network, old, &mut gone, out);
-        Verdict::write_if(is_shell && !(old.is_empty() && network.interfaces.is_empty()))
+        edit(network, old, &mut gone, out);
+        Verdict::write_if(!old.is_empty() || !network.interfaces.is_empty())
     })?;
-    if !is_shell {
-        unreadable(PATH, tree);
-    }
     let mut names = gone.as_str();
     while let Some((name, others)) = cut(names, b' ') {
         names = others;
-        tree.unlink(link(RUNLEVEL, name).as_str())?;
+        tree.link(path(LINK, &name).as_str(), None)?;
     }
-    for interface in network.interfaces {
-        let script = link("/etc/init.d", &interface.name);
-        tree.link(script.as_str(), "net.lo")?;
-        tree.link(link(RUNLEVEL, &interface.name).as_str(), script.as_str())?;
+    for Interface { name, .. } in network.interfaces {
+        let script = path("/etc/init.d/net.%", name);
+        tree.link(script.as_str(), Some("net.lo"))?;
+        tree.link(path(LINK, name).as_str(), Some(script.as_str()))?;
     }
     Ok(())
 }
 
-#[inline(never)]
-fn link(directory: &str, name: &str) -> Text<320> {
-    Text::of("%/net.%", &[&directory, &name])
-}
-
-/// Logs that a file stays as it is.
-#[inline(never)]
-pub fn unreadable(path: &str, tree: &mut Tree<'_>) {
-    tree.warn("not-written", path, "the shell could not read this file", &[]);
-}
-
-/// Puts the new content, and the names of the interfaces whose blocks go for good. `false`: the shell could not read the file to its end.
-fn edit(network: &Network<'_>, old: &[u8], gone: &mut Line, out: &mut Out<'_>) -> bool {
-    let Some(mut file) = File::new(old) else { return false };
+/// Puts the new content, and the names of the interfaces whose blocks go for good.
+fn edit(network: &Network<'_>, old: &[u8], gone: &mut Line, out: &mut Out<'_>) {
+    let Some(mut file) = File::new(old) else { return out.refuse() };
     let mut blocks = Blocks::new(network, &|interface, new| template::put(VARIABLES, interface, new), out);
     // Whose block goes: empty before its first variable.
     let mut block: Option<&[u8]> = None;
@@ -98,7 +84,6 @@ fn edit(network: &Network<'_>, old: &[u8], gone: &mut Line, out: &mut Out<'_>) -
         blocks.keep(line);
     }
     blocks.replaces(b"");
-    true
 }
 
 #[cfg(test)]
