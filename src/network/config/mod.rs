@@ -38,6 +38,7 @@ mod nodename_tests;
 pub mod out;
 pub mod own;
 pub mod program;
+mod rcconf;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;

@@ -4,7 +4,9 @@
 //!
 //! * nothing: once; `a`: each address; `s`: each static route; `r`: each route, the default ones too, as `routes` lists them; `d`: each name
 //!   server; `G`: each default gateway; `f`: each route, the default ones only where the first address of the family has not the gateway in
-//!   its subnet; `h`: each IPv4 gateway of a route that is on the link without a subnet; `N`: each default gateway that `f` leaves out;
+//!   its subnet; `h`: each IPv4 gateway of a route that is on the link without a subnet; `N`: each default gateway that `f` leaves out; `l`:
+//!   each address in a network of two; `t`: each static route whose gateway is the default one or in the subnet of the first address; `u`:
+//!   each other static route;
 //! * beside it `4` or `6`: of this family only; `1`: the first; `+`: all but the first;
 //! * `?` or `!` behind that: the rest counts only if there is any, or none.
 //!
@@ -16,13 +18,20 @@ use crate::limits::PIECE_LEN;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::{Interface, routes};
 use crate::network::ip::{Family, Ip, put_octets};
-use crate::network::model::Address;
+use crate::network::model::{Address, Wanted};
 use crate::text::{Line, Show, Text, cut};
 
 /// Takes lines piece by piece; `ends` with the last piece of one.
 pub trait Lines {
     /// Appends to the line at hand.
     fn piece(&mut self, text: &str, ends: bool);
+}
+
+impl<const N: usize> Lines for Text<N> {
+    fn piece(&mut self, text: &str, ends: bool) {
+        self.put(text);
+        self.put(if ends { "\n" } else { "" });
+    }
 }
 
 /// One thing that lines are put for.
@@ -105,16 +114,29 @@ fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item<'_>)) {
         }
     };
     let kinds = match which.kind {
-        b'a' => {
+        b'a' | b'l' => {
             let (mut gateway4, mut gateway6) = (wanted.gateway4.as_ref(), wanted.gateway6.as_ref());
             for address in &wanted.addresses {
-                take(address, if address.ip.is_v4() { gateway4.take() } else { gateway6.take() }, false);
+                let gateway = if address.ip.is_v4() { gateway4.take() } else { gateway6.take() };
+                if which.kind == b'a' || address.prefix_len + 1 == address.ip.width() {
+                    take(address, gateway, false);
+                }
             }
             return;
         }
         b'd' => {
             for ip in &wanted.dns {
                 take(&Address { ip: *ip, prefix_len: 0 }, None, false);
+            }
+            return;
+        }
+        b't' | b'u' => {
+            for route in &wanted.routes {
+                let is_default = |gateway: &Ip| wanted.gateway4 == Some(*gateway) || wanted.gateway6 == Some(*gateway);
+                let is_held = route.gateway.is_some_and(|gateway| is_default(&gateway) || is_near(wanted, &gateway));
+                if is_held == (which.kind == b't') {
+                    take(&routes::destination(route), route.gateway.as_ref(), false);
+                }
             }
             return;
         }
@@ -127,6 +149,12 @@ fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item<'_>)) {
         _ => return take(&Address { ip: Ip::unspecified(Family::V4), prefix_len: 0 }, None, false),
     };
     routes::each(wanted, kinds, &mut |route, onlink| take(&routes::destination(route), route.gateway.as_ref(), onlink));
+}
+
+/// Whether a gateway is local to the link or in the subnet of the first address of its family.
+fn is_near(wanted: &Wanted, gateway: &Ip) -> bool {
+    let first = wanted.addresses.iter().find(|address| address.ip.same_family(gateway));
+    gateway.is_link_local_v6() || first.is_some_and(|address| address.covers(gateway))
 }
 
 /// The interface's name as a part of a shell variable's: `%V`.

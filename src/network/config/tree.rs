@@ -144,23 +144,14 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// Makes a symbolic link at `path` where nothing is yet.
+    /// Makes a symbolic link to `target` at `path` where nothing is yet; without one, removes the link that is there.
     ///
     /// # Errors
     ///
     /// Those of [`Files::link`].
-    pub fn link(&mut self, path: &str, target: &str) -> Result<(), Error> {
-        let result = self.files.link(path.as_bytes(), Some(target.as_bytes()), self.journal);
-        self.done(path, result).map(drop)
-    }
-
-    /// Removes the symbolic link at `path`, if one is there.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Files::link`].
-    pub fn unlink(&mut self, path: &str) -> Result<(), Error> {
-        let result = self.files.link(path.as_bytes(), None, self.journal);
+    #[inline(never)]
+    pub fn link(&mut self, path: &str, target: Option<&str>) -> Result<(), Error> {
+        let result = self.files.link(path.as_bytes(), target.map(str::as_bytes), self.journal);
         self.done(path, result).map(drop)
     }
 
