@@ -84,3 +84,9 @@ pub fn contains(text: &[u8], part: &[u8]) -> bool {
     }
     false
 }
+
+/// Whether the interface is named in `text`, by its name or MAC address.
+#[inline(never)]
+pub fn names(interface: &Interface, text: &[u8]) -> bool {
+    contains(text, interface.name.as_bytes()) || contains(text, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes())
+}

@@ -282,7 +282,7 @@ fn rivals_are_named() {
     let files: Vec<(&str, &str)> = paths.iter().map(String::as_str).zip(contents).collect();
     let mut system = System::new(&files);
     system.write(ifcfg::write, &[eth0()]).unwrap();
-    for (path, is_rival) in paths.iter().zip([true, true, true, false, false, false, false]) {
+    for (path, is_rival) in paths.iter().zip([true, true, true, false, true, false, false]) {
         assert_eq!(system.host.lines.iter().any(|line| line.contains(&format!("file={path} "))), is_rival, "{path}");
     }
 }
