@@ -34,6 +34,8 @@ struct RcConf<'n, 'o> {
     is_old: bool,
     /// Which lists of static routes are written: IPv4 and IPv6.
     listed: [bool; 2],
+    /// Whether the host name is written, or stays.
+    is_named: bool,
 }
 
 /// Writes the variables.
@@ -45,7 +47,8 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     let is_old = tree.is_there(NETWORK_IPV6)?;
     let mut is_shell = true;
     tree.edit(PATH, 0o644, &mut |old, out| {
-        is_shell = blocks::edit(old, network, &mut RcConf { network, old, is_old, listed: [false; 2] }, out);
+        is_shell =
+            blocks::edit(old, network, &mut RcConf { network, old, is_old, listed: [false; 2], is_named: network.nodename.is_none() }, out);
         Verdict::write_if(is_shell && !(old.is_empty() && network.interfaces.is_empty()))
     })?;
     if !is_shell {
@@ -108,6 +111,10 @@ impl Format for RcConf<'_, '_> {
             b"defaultrouter" => any(&|wanted| wanted.gateway4.is_some()),
             b"ipv6_defaultrouter" => any(&|wanted| wanted.gateway6.is_some()),
             b"ipv6_enable" => self.is_old && any(&|wanted| wanted.addresses.iter().any(|address| !address.ip.is_v4())),
+            b"hostname" if self.network.nodename.is_some() => {
+                self.put_nodename(out);
+                true
+            }
             b"static_routes" => self.replace_list(0, statement, rest, out),
             b"ipv6_static_routes" => self.replace_list(1, statement, rest, out),
             _ => false,
@@ -116,6 +123,11 @@ impl Format for RcConf<'_, '_> {
 
     fn finish(&mut self, ends: bool, out: &mut Out<'_>) {
         let mut before = if ends { "" } else { "\n" };
+        if !self.is_named {
+            out.put(before.as_bytes());
+            self.put_nodename(out);
+            before = "";
+        }
         for (listed, name, is_v4) in [(self.listed.first(), "static_routes", true), (self.listed.last(), "ipv6_static_routes", false)] {
             if listed == Some(&false) && self.count(is_v4) > 0 {
                 out.add("%%=\"", &[&before, &name]);
@@ -128,6 +140,15 @@ impl Format for RcConf<'_, '_> {
 }
 
 impl RcConf<'_, '_> {
+    /// Puts the host name once.
+    fn put_nodename(&mut self, out: &mut Out<'_>) {
+        if let Some(nodename) = self.network.nodename
+            && !core::mem::replace(&mut self.is_named, true)
+        {
+            out.add("hostname=\"%\"\n", &[nodename]);
+        }
+    }
+
     /// Puts the default router of a family if this is the first interface that has one, and it is in a subnet.
     fn put_router(&self, interface: &Interface, name: &str, gateway: &dyn Fn(&Wanted) -> Option<Ip>, out: &mut Out<'_>) {
         let first = self.network.interfaces.iter().find(|other| gateway(&other.wanted).is_some());

@@ -12,10 +12,11 @@ pub mod memory;
 pub mod netlink;
 pub mod offline;
 mod path;
+pub mod signals;
 pub mod system;
 
 /// How distributions of Linux keep the network's configuration.
 pub use crate::network::config::backends::LINUX as BACKENDS;
 pub use system::{
-    clock, close_descriptors_from, errno_location, forbid_core_files, fork, kernel_log, on_xen, random, set_nodename, store_paths,
+    clock, close_descriptors_from, errno_location, forbid_core_files, fork, kernel_log, nodename, on_xen, random, set_nodename, store_paths,
 };

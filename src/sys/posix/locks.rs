@@ -41,7 +41,8 @@ fn lock_whole(file: &Fd) -> Result<(), Errno> {
     // SAFETY: all-zero is a valid flock; it means the whole file.
     let mut whole: libc::flock = unsafe { core::mem::zeroed() };
     whole.l_type = libc::F_WRLCK as libc::c_short;
-    match check(calls::lock(file.raw(), &whole)) {
+    // SAFETY: `whole` is a valid flock.
+    match check(unsafe { calls::fcntl(file.raw(), libc::F_SETLK, &raw const whole as usize) }) {
         Err(Errno(libc::EACCES)) => Err(Errno(libc::EAGAIN)),
         result => result.map(drop),
     }
