@@ -5,7 +5,7 @@
 
 use crate::network::config::Interface;
 use crate::network::config::edited::Edited;
-use crate::network::config::foreign::contains;
+use crate::network::config::foreign::has_word;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
@@ -84,8 +84,8 @@ fn is_default(line: &[u8], interfaces: &[Interface]) -> bool {
     let link = take_word(&mut rest);
     let (mut is_wanted, mut is_here) = (false, matches!(link, [] | b"-" | b"dev"));
     for Interface { name, wanted, .. } in interfaces {
-        is_wanted |= (if contains(line, b":") { wanted.gateway6 } else { wanted.gateway4 }).is_some();
+        is_wanted |= (if line.contains(&b':') { wanted.gateway6 } else { wanted.gateway4 }).is_some();
         is_here |= name.as_bytes() == link;
     }
-    is_wanted && is_here && is_one_of(to, "default 0.0.0.0 0.0.0.0/0 ::/0 ") && !contains(line, b"table")
+    is_wanted && is_here && is_one_of(to, "default 0.0.0.0 0.0.0.0/0 ::/0 ") && !has_word(line, b"table")
 }

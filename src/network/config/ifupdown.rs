@@ -114,7 +114,7 @@ pub fn put_options(edit: &mut Edit<'_, '_>, at: usize, interface: &Interface, fa
         edit.add("    gateway %", &[gateway]);
     }
     template::put(more, interface, &mut edit.file);
-    routes::each(wanted, &mut |route, is_onlink| {
+    routes::each(wanted, routes::ALL, &mut |route, is_onlink| {
         let is_default = route.prefix_len == 0;
         if route.destination.family != family || is_default && option.is_some() {
             return;

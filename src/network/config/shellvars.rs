@@ -26,7 +26,16 @@ pub type Wanted<'a> = dyn FnMut(&mut Vars<'_, '_>) + 'a;
 /// `false`: the shell could not read the file to its end, because a quote or an array is open. What was put is then worthless.
 pub fn edit(old: &[u8], owns: &dyn Fn(&[u8]) -> bool, wanted: &mut Wanted<'_>, out: &mut Out<'_>) -> bool {
     let Some(file) = File::new(old) else { return false };
-    let mut vars = Vars { new: Edited::new(b"", out), file, old: Statement::default(), left: b"", found: false, goes: false, here: false, begins: true };
+    let mut vars = Vars {
+        new: Edited::new(b"", out),
+        file,
+        old: Statement::default(),
+        left: b"",
+        found: false,
+        goes: false,
+        here: false,
+        begins: true,
+    };
     while let Some(statement) = vars.file.take() {
         let (name, line) = (statement.name, statement.line);
         (vars.old, vars.left, vars.found, vars.goes) = (statement, line, false, false);

@@ -6,7 +6,7 @@
 use core::slice;
 
 use crate::error::Error;
-use crate::network::config::foreign::names;
+use crate::network::config::foreign::is_named;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::shellvars::{Vars, edit};
 use crate::network::config::tree::{Names, Tree};
@@ -73,7 +73,7 @@ fn look(format: &Format, network: &Network<'_>, name: &str, tree: &mut Tree<'_>)
             // Another address of the interface, which is now in the interface's own file.
             goes = cut(name, b':').is_some_and(|(link, _)| network.named(link.as_bytes()).is_some());
         } else {
-            rival = network.interfaces.iter().find(|interface| names(interface, name.as_bytes()) || names(interface, content));
+            rival = network.interfaces.iter().find(|interface| is_named(interface, name.as_bytes()) || is_named(interface, content));
         }
     })?;
     if let Some(interface) = rival {
