@@ -12,6 +12,7 @@ use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines};
 use crate::network::lines::{take_line, take_word};
 use crate::ports::Verdict;
+use crate::text::holds;
 
 const END: &str = "# nova-agent end";
 
@@ -77,14 +78,13 @@ impl Lines for File<'_, '_> {
 fn is_default(line: &[u8], interfaces: &[Interface]) -> bool {
     let mut rest = line;
     let to = take_word(&mut rest);
-    for _ in 0..2 {
-        take_word(&mut rest);
-    }
-    // What Red Hat's lines have in this place is `dev`.
+    take_word(&mut rest);
+    take_word(&mut rest);
     let link = take_word(&mut rest);
-    let (mut is_wanted, mut is_here) = (false, matches!(link, [] | b"-" | b"dev"));
+    // None; what Red Hat's lines have in this place is `dev`.
+    let (mut is_wanted, mut is_here) = (false, is_one_of(link, " - dev "));
     for Interface { name, wanted, .. } in interfaces {
-        is_wanted |= (if line.contains(&b':') { wanted.gateway6 } else { wanted.gateway4 }).is_some();
+        is_wanted |= (if holds(line, b':') { &wanted.gateway6 } else { &wanted.gateway4 }).is_some();
         is_here |= name.as_bytes() == link;
     }
     is_wanted && is_here && is_one_of(to, "default 0.0.0.0 0.0.0.0/0 ::/0 ") && !has_word(line, b"table")

@@ -8,14 +8,20 @@
 use crate::error::Error;
 use crate::network::config::nodename::SYSINIT;
 use crate::network::config::shellvars::{Vars, edit};
-use crate::network::config::sysconfig::{self, Format};
+use crate::network::config::sysconfig::{self, Format, VARIABLES};
 use crate::network::config::tree::Tree;
 use crate::network::config::{Network, template};
 use crate::ports::Verdict;
 
 const FORMAT: Format = Format {
     directory: "/etc/sysconfig/network-scripts",
-    variables: "\
+    files: &[(VARIABLES, INTERFACE), ("route-", "4f|%a%v dev %I%o\n"), ("route6-", "6f|%a%v dev %I\n")],
+    ours: "-HWADDR IPADDR# NETMASK# PREFIX# BROADCAST# NETWORK GATEWAY# IPV6ADDR* IPV6_DEFAULTGW IPV6_DEFAULTDEV ",
+    harmless: "DEVICE TYPE BOOTPROTO DEFROUTE IPV6INIT IPV6_AUTOCONF IPV6_DEFROUTE DNS# AUTOCONNECT_PRIORITY ",
+    off: "ONBOOT=no",
+};
+
+const INTERFACE: &str = "\
 |DEVICE=%I
 |HWADDR=%U
 |?TYPE=Ethernet
@@ -39,12 +45,7 @@ const FORMAT: Format = Format {
 d|DNS%n=%i
 d?|-DNS# \n\
 |AUTOCONNECT_PRIORITY=100
-",
-    ours: "-HWADDR IPADDR# NETMASK# PREFIX# BROADCAST# NETWORK GATEWAY# IPV6ADDR* IPV6_DEFAULTGW IPV6_DEFAULTDEV ",
-    harmless: "DEVICE TYPE BOOTPROTO DEFROUTE IPV6INIT IPV6_AUTOCONF IPV6_DEFROUTE DNS# AUTOCONNECT_PRIORITY ",
-    off: "ONBOOT=no",
-    routes: &[("route-", "4f|%a%v dev %I%o\n"), ("route6-", "6f|%a%v dev %I\n")],
-};
+";
 
 /// A default route of the whole system would come before those of the interfaces.
 const GATEWAYS: &str = "\

@@ -8,32 +8,31 @@ use core::slice;
 use crate::error::Error;
 use crate::network::config::foreign::is_named;
 use crate::network::config::marker::{Marker, marked};
+use crate::network::config::out::Out;
+use crate::network::config::shell::fits;
 use crate::network::config::shellvars::{Vars, edit};
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network, block, template};
 use crate::network::lines::take_line;
-use crate::network::model::Mac;
 use crate::ports::Verdict;
-use crate::text::{Text, cut};
-
-/// A path of such a file.
-type Path = Text<128>;
+use crate::text::{Text, cut, holds};
 
 /// One of the two formats.
 pub struct Format {
     /// Where the files are.
     pub directory: &'static str,
-    /// Template of an interface's variables.
-    pub variables: &'static str,
+    /// What their names begin with, the interface's name behind it, and the template of what is in them: first the variables, then routes.
+    pub files: &'static [(&'static str, &'static str)],
     /// Variables that are ours and go unless they are wanted, with a `-` in front.
     pub ours: &'static str,
     /// Those that do no harm without them: a file of no others goes with its interface.
     pub harmless: &'static str,
     /// What keeps an interface that is gone from being waited for.
     pub off: &'static str,
-    /// What the names of files of routes begin with, the interface's name behind it, and the template of their lines.
-    pub routes: &'static [(&'static str, &'static str)],
 }
+
+/// What the name of a file of variables begins with.
+pub const VARIABLES: &str = "ifcfg-";
 
 /// Writes the files of all interfaces and takes away what was written for those that are gone.
 ///
@@ -42,115 +41,123 @@ pub struct Format {
 /// Those of [`Tree::edit`].
 #[inline(never)]
 pub fn write(format: &Format, network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut files = Names::new();
-    tree.names(format.directory, "ifcfg-", &mut files)?;
-    let mut rest = files.as_str();
+    let mut names = Names::new();
+    tree.names(format.directory, VARIABLES, &mut names)?;
+    let mut rest = names.as_str();
     while let Some((file, behind)) = cut(rest, b'\n') {
         rest = behind;
-        // Names with a `.` or a `~` are those of copies, and of interfaces that we do not write.
-        let name = file.strip_prefix("ifcfg-").unwrap_or_default();
-        if network.named(name.as_bytes()).is_none() && !name.contains(['.', '~']) {
-            look(format, network, name, tree)?;
+        let name = file.get(VARIABLES.len()..).unwrap_or_default();
+        // Names with a `.` or a `~` are those of copies, or of interfaces on top of others.
+        if network.named(name.as_bytes()).is_none() && !holds(name.as_bytes(), b'.') && !holds(name.as_bytes(), b'~') {
+            write_one(format, network, name, tree)?;
         }
     }
     for interface in network.interfaces {
-        write_one(format, &interface.name, Some(interface), tree)?;
+        write_one(format, network, &interface.name, tree)?;
     }
     Ok(())
 }
 
-/// Looks at a file that is of no interface: cleans up what is ours, and warns of what may set up an interface, too.
+/// Writes the files of this name for the interface of this name, or takes out of them what is of no use any more.
 #[inline(never)]
-fn look(format: &Format, network: &Network<'_>, name: &str, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let path = Path::of("%/ifcfg-%", &[&format.directory, &name]);
-    let (mut goes, mut rival) = (false, None);
-    tree.read(path.as_str(), &mut |content| {
-        let head = Head::of(content);
-        if let Some(mac) = head.mac {
-            // One that has an interface has it under another name.
-            goes = !network.knows(mac) || network.find(mac).is_some();
-        } else if head.is_old {
-            // Another address of the interface, which is now in the interface's own file.
-            goes = cut(name, b':').is_some_and(|(link, _)| network.named(link.as_bytes()).is_some());
-        } else {
-            rival = network.interfaces.iter().find(|interface| is_named(interface, name.as_bytes()) || is_named(interface, content));
+fn write_one(format: &Format, network: &Network<'_>, name: &str, tree: &mut Tree<'_>) -> Result<(), Error> {
+    let mut path = Text::<128>::new();
+    let mut files =
+        Files { format, network, name, interface: network.named(name.as_bytes()), was_old: false, goes: true, problem: "", with: name };
+    for (prefix, template) in format.files {
+        path.clear();
+        path.fill("%/%%", &[&format.directory, prefix, &name]);
+        tree.edit(path.as_str(), 0o644, &mut |old, out| files.edit(*prefix == VARIABLES, template, old, out))?;
+        if !files.problem.is_empty() {
+            tree.warn("foreign", path.as_str(), files.problem, &[&files.with]);
+            files.problem = "";
         }
-    })?;
-    if let Some(interface) = rival {
-        tree.warn("foreign", path.as_str(), "names %; remove it if it sets that up, too", &[&interface.name]);
+        if !files.goes {
+            break;
+        }
     }
-    if goes { write_one(format, name, None, tree) } else { Ok(()) }
+    Ok(())
 }
 
-/// Writes the files of this name for an interface, or takes out of them what is ours.
-#[inline(never)]
-fn write_one(format: &Format, name: &str, interface: Option<&Interface>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut path = Path::of("%/ifcfg-%", &[&format.directory, &name]);
-    let (mut was_old, mut is_shell, mut keeps) = (false, true, interface.is_some());
-    tree.edit(path.as_str(), 0o644, &mut |old, out| {
-        let head = Head::of(old);
-        was_old = head.is_old;
+/// The files of one name.
+struct Files<'a> {
+    format: &'a Format,
+    network: &'a Network<'a>,
+    name: &'a str,
+    /// The interface of this name.
+    interface: Option<&'a Interface>,
+    /// Whether an agent before this one wrote them.
+    was_old: bool,
+    /// Whether they are to be edited.
+    goes: bool,
+    /// What an administrator should know of the file, and the interface it has to do with.
+    problem: &'static str,
+    with: &'a str,
+}
+
+impl Files<'_> {
+    #[inline(never)]
+    fn edit(&mut self, is_variables: bool, template: &str, old: &[u8], out: &mut Out<'_>) -> Verdict {
+        let verdict = if is_variables {
+            self.edit_variables(template, old, out)
+        } else {
+            // The agents before this one wrote the whole file.
+            block::edit(if self.was_old { b"" } else { old }, self.interface.map_or(&[], slice::from_ref), template, out)
+        };
+        if verdict != Verdict::Leave || old.is_empty() || !self.goes {
+            return verdict;
+        }
+        if self.was_old && !is_variables {
+            return Verdict::Remove;
+        }
+        self.problem = "what % has to have cannot be put into it: remove it";
+        verdict
+    }
+
+    fn edit_variables(&mut self, template: &str, old: &[u8], out: &mut Out<'_>) -> Verdict {
+        let Self { format, network, interface, .. } = *self;
+        let mut body = old;
+        let first = take_line(&mut body).unwrap_or_default();
+        let mac = marked(first);
+        self.was_old = fits(first, "# Automatically generated, do not edit*") || fits(first, "# Label *");
+        if !self.was_old && mac.is_none() {
+            body = old;
+        }
+        while self.was_old && matches!(body, [b'#' | b'\r' | b'\n', ..]) {
+            take_line(&mut body);
+        }
         if let Some(interface) = interface {
             out.add("%\n", &[&Marker(interface)]);
+        } else {
+            self.goes = match mac {
+                // One that has an interface has it under another name.
+                Some(mac) => !network.knows(mac) || network.find(mac).is_some(),
+                // Further addresses of an interface, which are now in its own file.
+                None => self.was_old && holds(self.name.as_bytes(), b':'),
+            };
+            for interface in network.interfaces {
+                if mac.is_none() && !self.was_old && (is_named(interface, self.name.as_bytes()) || is_named(interface, old)) {
+                    self.problem = "names %: remove it if it sets that up, too";
+                    self.with = &interface.name;
+                }
+            }
+            if !self.goes {
+                return Verdict::Leave;
+            }
         }
+        let mut keeps = interface.is_some();
         let wanted = &mut |vars: &mut Vars<'_, '_>| {
             match interface {
-                Some(interface) => template::put(format.variables, interface, vars),
+                Some(interface) => template::put(template, interface, vars),
                 None => vars.set(format.off, &[]),
             }
             vars.set(format.ours, &[]);
-            keeps |= !was_old && vars.keeps(format.harmless);
+            keeps |= vars.keeps(format.harmless);
         };
-        is_shell = edit(head.body, &|_| false, wanted, out);
-        match (is_shell, keeps) {
-            (false, _) => Verdict::Leave,
-            (_, true) => Verdict::Write,
-            _ => Verdict::Remove,
+        match edit(body, &|_| false, wanted, out) {
+            false => Verdict::Leave,
+            true if keeps && (interface.is_some() || !self.was_old) => Verdict::Write,
+            true => Verdict::Remove,
         }
-    })?;
-    if !is_shell {
-        tree.warn("not-written", path.as_str(), "no shell could read this file", &[]);
-    }
-    for (prefix, template) in format.routes {
-        path.clear();
-        path.fill("%/%%", &[&format.directory, prefix, &name]);
-        let mut is_left = false;
-        tree.edit(path.as_str(), 0o644, &mut |old, out| {
-            // The agents before this one wrote the whole file.
-            let verdict = block::edit(if was_old { b"" } else { old }, interface.map_or(&[], slice::from_ref), template, out);
-            is_left = verdict == Verdict::Leave && !old.is_empty();
-            if is_left && was_old { Verdict::Remove } else { verdict }
-        })?;
-        if is_left && !was_old {
-            tree.warn("not-written", path.as_str(), "it has routes as variables and takes no others: remove it", &[]);
-        }
-    }
-    Ok(())
-}
-
-/// The first lines of a file, by which it is known whose it is.
-struct Head<'a> {
-    /// Whose interface it was written for, if by this agent.
-    mac: Option<Mac>,
-    /// Whether one of the agents before this one wrote it.
-    is_old: bool,
-    /// What is behind our marker, or their comments.
-    body: &'a [u8],
-}
-
-impl<'a> Head<'a> {
-    #[inline(never)]
-    fn of(content: &'a [u8]) -> Self {
-        let mut body = content;
-        let first = take_line(&mut body).unwrap_or_default();
-        let mac = marked(first);
-        let is_old = first.starts_with(b"# Automatically generated, do not edit") || first.starts_with(b"# Label ");
-        if !is_old && mac.is_none() {
-            body = content;
-        }
-        while is_old && matches!(body, [b'#' | b'\r' | b'\n', ..]) {
-            take_line(&mut body);
-        }
-        Self { mac, is_old, body }
     }
 }
