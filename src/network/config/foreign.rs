@@ -6,6 +6,7 @@
 use crate::network::config::shell::is_one_of;
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network};
+use crate::network::lines::contains;
 use crate::text::{Text, cut};
 
 /// Which files to look at.
@@ -66,7 +67,7 @@ impl Foreign {
 
 /// Whether a name is that of a file which we write, or that an agent before this one wrote.
 fn is_ours(name: &str) -> bool {
-    has_word(name.as_bytes(), b"nova-agent") || is_one_of(name.as_bytes(), "rackspace-cloud.yaml ")
+    contains(name.as_bytes(), "nova-agent") || is_one_of(name.as_bytes(), "rackspace-cloud.yaml ")
 }
 
 /// Whether the name or the MAC address of the interface is a word in `text`.
