@@ -1,110 +1,91 @@
-//! Lines of ours in a file of lines that is also the user's: a block between the interface's marker and an end line.
+//! Lines of ours in a file of routes that is also the user's: a block between the interface's marker and an end line.
 //!
 //! A block whose end the user took away ends at the next comment or empty line. What is ours ends in a newline, whatever ends the user's
 //! lines: tools that read such files take a carriage return for a part of the last word.
 
 use crate::network::config::Interface;
+use crate::network::config::edited::Edited;
+use crate::network::config::foreign::has_word;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines};
 use crate::network::lines::{take_line, take_word};
-use crate::network::model::{Mac, Wanted};
 use crate::ports::Verdict;
+use crate::text::holds;
 
 const END: &str = "# nova-agent end";
 
-/// Puts a file with the lines of `template` as the block of an interface, in the place of what was there for a MAC address that `is_ours`;
-/// without one, what is left is the user's. A line of the user's goes if it `goes`.
-pub fn edit(
-    old: &[u8],
-    block: Option<(&Interface, &str)>,
-    is_ours: &dyn Fn(Mac) -> bool,
-    goes: &dyn Fn(&[u8]) -> bool,
-    out: &mut Out<'_>,
-) -> Verdict {
-    let mut file = File { out, owner: None, ends: true };
-    let (mut rest, mut is_done, mut is_empty, mut dropped) = (old, false, true, false);
+/// Puts a file with the lines of `template` for the first of `interfaces` in the place of the blocks in it; the default routes of the user's
+/// that contradict any of `interfaces` go, too. A file that is of no lines but variables can take none of ours, and is left.
+#[inline(never)]
+pub fn edit(old: &[u8], interfaces: &[Interface], template: &str, out: &mut Out<'_>) -> Verdict {
+    let mut file = File { new: Edited::new(b"", out), owner: interfaces.first(), is_empty: true };
+    let (mut rest, mut todo, mut inside, mut changes) = (old, interfaces.first(), false, false);
     loop {
         let line = take_line(&mut rest);
-        let is_block = line.and_then(marked).is_some_and(is_ours);
-        if is_block {
-            skip(&mut rest);
-            dropped = true;
-        }
-        if (is_block || line.is_none())
-            && !is_done
-            && let Some((interface, template)) = block
+        let begins = line.and_then(marked).is_some();
+        if (begins || line.is_none())
+            && let Some(interface) = todo.take()
         {
-            is_done = true;
-            file.owner = Some(interface);
             template::put(template, interface, &mut file);
-            if file.owner.take().is_none() {
-                file.out.add("%\n", &[&END]);
-                is_empty = false;
+            if file.owner.is_none() {
+                file.new.add(END, &[]);
             }
         }
         let Some(line) = line else { break };
-        if is_block {
+        let text = line.trim_ascii();
+        inside = begins || inside && !matches!(text, [] | [b'#', ..]);
+        if inside || text == END.as_bytes() || is_default(text, interfaces) {
+            changes = true;
             continue;
         }
-        if goes(line) {
-            dropped = true;
-            continue;
+        if text.starts_with(b"ADDRESS") && !template.is_empty() {
+            return Verdict::Leave;
         }
-        file.out.put(line);
-        file.ends = line.ends_with(b"\n");
-        is_empty &= line.trim_ascii().is_empty();
+        file.new.keep(line);
+        file.is_empty &= text.is_empty();
     }
-    match (is_empty, dropped) {
+    match (file.is_empty, changes) {
         (false, _) => Verdict::Write,
         (true, true) => Verdict::Remove,
         (true, false) => Verdict::Leave,
     }
 }
 
-/// Passes over what is left of a block.
-fn skip(text: &mut &[u8]) {
-    let mut rest = *text;
-    while let Some(line) = take_line(&mut rest) {
-        let line = line.trim_ascii();
-        let ends = line == END.as_bytes();
-        if !ends && matches!(line, [] | [b'#', ..]) {
-            return;
-        }
-        *text = rest;
-        if ends {
-            return;
-        }
-    }
-}
-
 /// A file in the making.
 struct File<'a, 'o> {
-    out: &'a mut Out<'o>,
+    new: Edited<'a, 'o>,
     /// Whose block is to begin.
     owner: Option<&'a Interface>,
-    /// Whether the last line has its end.
-    ends: bool,
+    /// Whether it has nothing but empty lines.
+    is_empty: bool,
 }
 
 impl Lines for File<'_, '_> {
     fn piece(&mut self, text: &str, ends: bool) {
         if let Some(interface) = self.owner.take() {
-            self.out.add(if self.ends { "%\n" } else { "\n%\n" }, &[&Marker(interface)]);
+            self.new.add("%", &[&Marker(interface)]);
+            self.is_empty = false;
         }
-        self.out.put(text.as_bytes());
-        if ends {
-            self.out.put(b"\n");
-        }
+        self.new.piece(text, ends);
     }
 }
 
-/// Whether a line of the user's is a default route of the main table, of a family in which the host wants one.
+/// Whether a line of the user's is a default route of the main table, through one of these interfaces or none, of a family in which the host
+/// wants one.
 #[inline(never)]
-pub fn is_default(line: &[u8], wanted: &Wanted) -> bool {
+fn is_default(line: &[u8], interfaces: &[Interface]) -> bool {
     let mut rest = line;
-    is_one_of(take_word(&mut rest), "default 0.0.0.0 0.0.0.0/0 ::/0 ")
-        && (if line.contains(&b':') { wanted.gateway6 } else { wanted.gateway4 }).is_some()
-        && !line.windows(5).any(|word| word == b"table")
+    let to = take_word(&mut rest);
+    take_word(&mut rest);
+    take_word(&mut rest);
+    let link = take_word(&mut rest);
+    // None; what Red Hat's lines have in this place is `dev`.
+    let (mut is_wanted, mut is_here) = (false, is_one_of(link, " - dev "));
+    for Interface { name, wanted, .. } in interfaces {
+        is_wanted |= (if holds(line, b':') { &wanted.gateway6 } else { &wanted.gateway4 }).is_some();
+        is_here |= name.as_bytes() == link;
+    }
+    is_wanted && is_here && is_one_of(to, "default 0.0.0.0 0.0.0.0/0 ::/0 ") && !has_word(line, b"table")
 }

@@ -111,7 +111,7 @@ mod tests {
         }
         let (mut journal, mut host) = (MemoryJournal::default(), MemoryHost::default());
         let interfaces = [interface("eth0", 2), interface("eth1", 3)];
-        let network = Network { interfaces: &interfaces, macs: &[], is_partial: false, nodename: None };
+        let network = Network { interfaces: &interfaces, macs: &[], is_partial: false, nodename: None, servers: &[] };
         let backend = probe(TABLE, &network, &mut Tree::new(&mut files, &mut journal, &mut host)).unwrap();
         (backend.map(|backend| backend.name), host.lines)
     }

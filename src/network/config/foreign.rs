@@ -62,8 +62,9 @@ fn is_ours(name: &[u8]) -> bool {
     contains(name, "nova-agent") || is_one_of(name, "rackspace-cloud.yaml ")
 }
 
+/// Whether the name or the MAC address of the interface is a word in `text`.
 #[inline(never)]
-fn is_named(interface: &Interface, text: &[u8]) -> bool {
+pub fn is_named(interface: &Interface, text: &[u8]) -> bool {
     has_word(text, interface.name.as_bytes()) || has_word(text, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes())
 }
 

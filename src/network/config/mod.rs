@@ -60,6 +60,7 @@ use core::ffi::CStr;
 
 use crate::error::Error;
 use crate::limits::LINK_NAME_LEN;
+use crate::network::ip::Ip;
 use crate::network::model::{Mac, Wanted};
 use crate::network::nodename::Nodename;
 use tree::Tree;
@@ -86,6 +87,8 @@ pub struct Network<'a> {
     pub is_partial: bool,
     /// The host name, if it is to be written, for the files that hold it beside addresses.
     pub nodename: Option<&'a Nodename>,
+    /// The name servers of all interfaces, each once, for the files that hold them beside addresses.
+    pub servers: &'a [Ip],
 }
 
 impl<'a> Network<'a> {
