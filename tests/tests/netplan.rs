@@ -7,9 +7,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
+use nova_agent_tests::agent::within;
+use nova_agent_tests::case::Case;
 use nova_agent_tests::guest::agent_binary;
-use nova_agent_tests::tools::{System, netplan};
+use nova_agent_tests::reboot::reset;
+use nova_agent_tests::tools::{Manager, System, netplan, networkd as daemon, networkmanager};
 
 /// What a program is told of one link, sorted: `mac M`, `address A`, `route N [via G] [onlink]`, `dns S`, `no routers`.
 type Told = BTreeSet<String>;
@@ -136,4 +140,27 @@ fn for_networkd() {
 fn for_network_manager() {
     let profiles = "NetworkManager/system-connections";
     compare("keyfile", &format!("etc/{profiles}"), "NetworkManager", &format!("run/{profiles}"), keyfile);
+}
+
+/// networkd runs with the files from before, or with others of its own, while the agent changes links and files. What is live in the end is what was asked for.
+#[test]
+fn networkd_reads_its_files_again() {
+    for name in ["values-removed", "two-interfaces", "family-removed"] {
+        let case = Case::all("networkd").into_iter().find(|case| case.name == name).unwrap();
+        let system = System::new();
+        if case.etc_before().exists() {
+            system.install(&case.etc_before());
+        }
+        system.write("etc/systemd/network/10-all.network", 0o644, "[Match]\nName=eth*\n[Network]\nAddress=192.0.2.9/24\nIPv6AcceptRA=no\n");
+        case.make_links(&system);
+        networkmanager::bus(&system);
+        Manager::Networkd.up(&system);
+        // The agent has it read them; its answer comes before it is done.
+        reset(&case, &system);
+        let is_ours = |link: &str| daemon::chosen(&system, link).is_some_and(|file| file.contains("05-nova-agent"));
+        let is_done = || (is_ours("eth0") && system.live().differences(&case.wanted()).is_empty()).then_some(());
+        within(Duration::from_secs(10), is_done);
+        let log = system.sh("sleep 1; cat /var/log/systemd-networkd");
+        assert!(system.live().differences(&case.wanted()).is_empty(), "{name}\n{}\n{log}", system.live());
+    }
 }
