@@ -31,5 +31,5 @@ pub mod settings;
 pub mod state;
 pub mod sys;
 pub mod text;
-mod what;
+pub mod what;
 pub mod xenstore;

@@ -126,7 +126,7 @@ impl Files for MemoryFiles {
 
     fn kind(&mut self, path: &[u8]) -> Result<Option<Kind>, Error> {
         let path = std::str::from_utf8(path).unwrap();
-        if self.links.iter().any(|l| l == path) {
+        if self.links.iter().any(|l| l == path) || self.symlinks.contains_key(path) {
             return Ok(Some(Kind::Link));
         }
         Ok(self.files.contains_key(path).then_some(Kind::File))

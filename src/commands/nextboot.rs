@@ -76,7 +76,7 @@ fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, 
 #[inline(never)]
 fn common(work: &Work<'_>, network: &Network<'_>, tree: &mut Tree<'_>, told: &mut Told) -> Result<(), Error> {
     if let Some(new) = &work.nodename {
-        let mut renaming = Renaming::new(&new.before, &new.wanted);
+        let mut renaming = Renaming::new(new.before(), &new.wanted);
         nodename::write(&mut renaming, told.backend.map_or("", |backend| backend.name), tree)?;
         hosts::write(&renaming, network, tree)?;
     }

@@ -2,6 +2,8 @@
 //!
 //! Nothing here is undone when something fails: everything is tried, and the answer names what went wrong.
 
+use core::ffi::CStr;
+
 use crate::commands::{interfaces, interfaces::Interfaces, nextboot};
 use crate::error::{Errno, Error};
 use crate::json::JsonText;
@@ -9,7 +11,7 @@ use crate::limits::{DNS_COUNT, MESSAGE_LEN, NODENAME_LEN, UUID_LEN};
 use crate::log::Level;
 use crate::network::ip::Ip;
 use crate::network::nodename::Nodename;
-use crate::ports::Ports;
+use crate::ports::{Host, Ports, Store};
 use crate::reply::{Answer, Code};
 use crate::text::{Show, Text};
 
@@ -19,10 +21,15 @@ const HOSTNAME: &[u8] = b"vm-data/hostname";
 pub struct NewNodename {
     /// The name.
     pub wanted: Nodename,
-    /// The kernel's before, if that is another one.
-    pub before: heapless::Vec<u8, NODENAME_LEN>,
-    /// The domain that it is for.
-    uuid: heapless::Vec<u8, UUID_LEN>,
+    /// The kernel's before, and a NUL.
+    before: [u8; NODENAME_LEN + 1],
+}
+
+impl NewNodename {
+    /// The kernel's name before; empty where only files are wanted.
+    pub fn before(&self) -> &[u8] {
+        CStr::from_bytes_until_nul(&self.before).unwrap_or_default().to_bytes()
+    }
 }
 
 /// What went wrong, piece by piece, and memory.
@@ -94,32 +101,28 @@ fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error>
         ports.host.log(Level::Warning, "event=host-name-refused", &[]);
         return Ok(());
     };
-    // A domain without one is as good a domain as any.
-    let mut uuid = heapless::Vec::new();
-    let _ = uuid.extend_from_slice(readable(ports.store.read(b"vm"))?);
-    if ports.journal.applied_nodename(&uuid) == Some(wanted.as_bytes()) {
+    if ports.journal.applied_nodename(domain(ports.store)?) == Some(wanted.as_bytes()) {
         return Ok(());
     }
-    let mut new = NewNodename { wanted, before: heapless::Vec::new(), uuid };
+    let new = work.nodename.insert(NewNodename { wanted, before: [0; NODENAME_LEN + 1] });
     if ports.settings.live
-        && let Err(error) = make_live(ports, &mut new)
+        && let Err(error) = make_live(ports.host, new)
     {
+        work.nodename = None;
         work.failed("host name", "%", &error);
-        return Ok(());
     }
-    work.nodename = Some(new);
     Ok(())
 }
 
-fn make_live(ports: &mut Ports<'_>, new: &mut NewNodename) -> Result<(), Error> {
-    let mut buffer = [0; NODENAME_LEN + 1];
-    let before = ports.host.nodename(&mut buffer)?;
-    if before != new.wanted.as_bytes() {
-        // No name is longer.
-        let _ = new.before.extend_from_slice(before);
-        ports.host.set_nodename(new.wanted.as_bytes())?;
-    }
-    Ok(())
+/// The uuid of this domain. One without is as good a domain as any.
+#[inline(never)]
+fn domain(store: &mut dyn Store) -> Result<&[u8], Error> {
+    readable(store.read(b"vm")).map(|uuid| if uuid.len() > UUID_LEN { &[] } else { uuid })
+}
+
+fn make_live(host: &mut dyn Host, new: &mut NewNodename) -> Result<(), Error> {
+    let wanted = new.wanted.as_bytes();
+    if host.nodename(&mut new.before)? == wanted { Ok(()) } else { host.set_nodename(wanted) }
 }
 
 /// Remembers that the host name was set and written.
@@ -130,7 +133,7 @@ fn make_live(ports: &mut Ports<'_>, new: &mut NewNodename) -> Result<(), Error> 
 #[inline(never)]
 pub fn note_nodename(ports: &mut Ports<'_>, work: &Work<'_>) -> Result<(), Error> {
     if let Some(new) = &work.nodename {
-        ports.journal.set_applied_nodename(&new.uuid, new.wanted.as_bytes())?;
+        ports.journal.set_applied_nodename(domain(ports.store)?, new.wanted.as_bytes())?;
         ports.host.log(Level::Info, "event=host-name-set", &[]);
     }
     Ok(())

@@ -20,7 +20,7 @@ const ROTATIONS: [[u8; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23
 pub fn compress(state: &mut [u32; 8], block: &[u8; 64]) {
     let (words, _) = block.as_chunks::<4>();
     let [mut a, mut b, mut c, mut d, ..] = *state;
-    for (step, sine) in SINES.into_iter().enumerate() {
+    for (step, &sine) in SINES.iter().enumerate() {
         let (mixed, word) = match step / 16 {
             0 => (b & c | !b & d, step),
             1 => (d & b | !d & c, 5 * step + 1),
@@ -32,7 +32,7 @@ pub fn compress(state: &mut [u32; 8], block: &[u8; 64]) {
         let sum = a.wrapping_add(mixed).wrapping_add(sine).wrapping_add(word);
         (a, d, c, b) = (d, c, b, b.wrapping_add(sum.rotate_left(rotation)));
     }
-    for (word, more) in state.iter_mut().zip([a, b, c, d]) {
-        *word = word.wrapping_add(more);
+    for (word, more) in state.iter_mut().zip(&[a, b, c, d]) {
+        *word = word.wrapping_add(*more);
     }
 }

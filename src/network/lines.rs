@@ -8,3 +8,13 @@ pub fn take_line<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
     *text = rest;
     if line.is_empty() { None } else { Some(line) }
 }
+
+/// Takes a word, up to white space, from the front of `text`; empty at the end.
+#[inline(never)]
+pub fn take_word<'a>(text: &mut &'a [u8]) -> &'a [u8] {
+    let line = text.trim_ascii_start();
+    let len = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
+    let (word, rest) = line.split_at_checked(len).unwrap_or_default();
+    *text = rest;
+    word
+}

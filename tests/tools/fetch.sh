@@ -4,7 +4,8 @@
 #   DIR/root        a small Debian with every package of tests/tools/packages and what they depend on: unpacked, not configured
 #
 # Three packages each bring an ifup. They are unpacked over one another: /sbin/ifup is ifupdown's, and the others, like busybox's
-# applets, are found under their own names in /usr/lib/ifupdown-ng, /usr/lib/ifupdown2 and /usr/lib/busybox.
+# applets, are found under their own names in /usr/lib/ifupdown-ng, /usr/lib/ifupdown2 and /usr/lib/busybox. Two bring a resolvconf:
+# /sbin/resolvconf is openresolv's, and Debian's own package is a whole tree in /usr/lib/resolvconf.debian.
 #
 # Needs no root, apt-get's package lists and the network only when there is something to do: DIR/root carries the checksum of
 # this script and of the list, and comes into being by one rename, so neither an interruption nor a second run leaves half of it.
@@ -45,7 +46,7 @@ needed() {
 download() (
     cd "$new/debs" || exit
     names=$(needed) && [ -n "$names" ] || exit
-    apt-get -q -o APT::Sandbox::User=root download $names ifupdown ifupdown2 ifupdown-ng
+    apt-get -q -o APT::Sandbox::User=root download $names ifupdown ifupdown2 ifupdown-ng resolvconf
 )
 
 if ! download > "$new/log" 2>&1; then
@@ -60,13 +61,21 @@ for name in bin sbin lib lib64; do
     mkdir -p "$root/usr/$name"
     ln -s "usr/$name" "$root/$name"
 done
-unpack() {
+unpack_in() {
+    to=$1
+    shift
     for deb; do
         dpkg-deb --fsys-tarfile "$deb" |
-            tar -x -C "$root" --no-same-owner --keep-directory-symlink --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/locale/*'
+            tar -x -C "$to" --no-same-owner --keep-directory-symlink --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/locale/*'
     done
 }
+unpack() {
+    unpack_in "$root" "$@"
+}
+mv "$new"/debs/resolvconf_*.deb "$new"
 unpack "$new"/debs/*.deb
+mkdir "$root/usr/lib/resolvconf.debian"
+unpack_in "$root/usr/lib/resolvconf.debian" "$new"/resolvconf_*.deb
 
 mkdir -p "$root/usr/lib/ifupdown-ng" "$root/usr/lib/ifupdown2" "$root/usr/lib/busybox"
 for name in ifup ifdown ifquery; do

@@ -2,13 +2,13 @@
 //!
 //! What the clues mean is in [`super::choose`].
 
-use crate::network::config::{Argv, Backend, ifstate, ifupdown, keyfile, netplan, networkd};
+use crate::network::config::{Argv, Backend, dhcpcd, freebsd, ifcfg, ifstate, ifupdown, keyfile, netctl, netifrc, netplan, networkd, suse};
 
 /// Those of Linux.
-pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, KEYFILE, NETWORKD];
+pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, KEYFILE, IFCFG, NETWORKD, SUSE, NETIFRC, NETCTL, DHCPCD];
 
 /// Those of FreeBSD.
-pub const FREEBSD: &[Backend] = &[];
+pub const FREEBSD: &[Backend] = &[Backend { name: "freebsd", clues: "i /etc/rc.conf\n", write: freebsd::write, enter: None, reload: &[] }];
 
 /// Makes a running NetworkManager read its files.
 const NMCLI: Argv = &[c"/usr/bin/nmcli", c"connection", c"reload"];
@@ -73,6 +73,92 @@ e /etc/systemd/system/multi-user.target.wants/systemd-networkd.service
     write: networkd::write,
     enter: None,
     reload: &[NETWORKCTL],
+};
+
+/// NetworkManager reads the files, too, where it has the plugin; up to RHEL 7 it takes no keyfiles unless told to.
+const IFCFG: Backend = Backend {
+    name: "ifcfg",
+    clues: "\
+o /etc/sysconfig/network-scripts/ifcfg-% +/usr/share/dbus-1/system.d/nm-ifcfg-rh.conf
+o /etc/sysconfig/network-scripts/ifcfg-% +/etc/dbus-1/system.d/nm-ifcfg-rh.conf
+o /etc/sysconfig/network-scripts/ifcfg-% +/var/lock/subsys/network
+r /var/lock/subsys/network +/etc/sysconfig/network-scripts/ifup-eth
+r /etc/dbus-1/system.d/nm-ifcfg-rh.conf +/run/systemd/units/invocation:NetworkManager.service
+e /etc/rc3.d/S10network +/etc/sysconfig/network-scripts/ifup-eth
+c /etc/sysconfig/network-scripts/ifcfg-%
+i /etc/sysconfig/network-scripts/ifup-eth
+",
+    write: ifcfg::write,
+    enter: None,
+    reload: &[NMCLI],
+};
+
+/// The ifup of SLES 10 and 11, that of 9, and wicked.
+const SUSE: Backend = Backend {
+    name: "suse",
+    clues: "\
+o /dev/.sysconfig/network/if-%
+o /var/run/sysconfig/if-%
+o /etc/sysconfig/network/ifcfg-% +/run/systemd/units/invocation:wickedd.service
+r /run/systemd/units/invocation:wickedd.service
+r /sys/fs/cgroup/systemd/system.slice/wickedd.service
+e /etc/systemd/system/multi-user.target.wants/wicked.service
+c /etc/sysconfig/network/ifcfg-%
+i /usr/sbin/wicked
+i /etc/sysconfig/network/scripts/functions
+",
+    write: suse::write,
+    enter: None,
+    // Not ifreload, which takes down what has changed.
+    reload: &[&[c"/usr/sbin/wicked", c"ifup", c"boot"], &[c"/sbin/netconfig", c"update"]],
+};
+
+const NETIFRC: Backend = Backend {
+    name: "netifrc",
+    clues: "\
+o /run/openrc/started/net.%
+e /etc/runlevels/default/net.%
+e /etc/runlevels/boot/net.%
+i /lib/netifrc/net
+",
+    write: netifrc::write,
+    enter: None,
+    reload: &[],
+};
+
+/// A profile of the user's often has the interface's name. What saves and restores profiles is no proof that one is enabled.
+const NETCTL: Backend = Backend {
+    name: "netctl",
+    clues: "\
+o /run/systemd/units/invocation:netctl@%.service
+o /run/systemd/units/invocation:netctl@nova\\x2dagent\\x2d%.service
+e /etc/systemd/system/multi-user.target.wants/netctl@%.service
+e /etc/systemd/system/multi-user.target.wants/netctl@nova\\x2dagent\\x2d%.service
+c /etc/systemd/system/multi-user.target.wants/netctl.service
+i /usr/bin/netctl
+",
+    write: netctl::write,
+    enter: None,
+    reload: &[],
+};
+
+/// As the manager of all interfaces; one that another program or a person started for a single interface is no evidence. Nothing is run:
+/// `dhcpcd -n` would start one where none runs, and one that runs was told to leave our interfaces.
+const DHCPCD: Backend = Backend {
+    name: "dhcpcd",
+    clues: "\
+r /run/dhcpcd/pid
+r /run/dhcpcd.pid
+e /etc/systemd/system/multi-user.target.wants/dhcpcd.service
+e /etc/runlevels/default/dhcpcd
+e /var/service/dhcpcd
+c /etc/dhcpcd.conf =interface e
+i /sbin/dhcpcd
+i /usr/bin/dhcpcd
+",
+    write: dhcpcd::write,
+    enter: None,
+    reload: &[],
 };
 
 /// The backend that `--backend` names.

@@ -28,68 +28,83 @@ pub fn write(renaming: &Renaming<'_>, network: &Network<'_>, tree: &mut Tree<'_>
 /// DNS does not answer. So a line is added then, with the address that Debian's installer gives to a name without an address of its own.
 #[inline(never)]
 pub fn edit(old: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, out: &mut Out<'_>) -> Verdict {
-    // Whether a line has the name, and how many lines there are up to the end of the first block for localhost.
-    let (mut is_named, mut place, mut count) = (false, 0, 0);
-    let mut rest = old;
-    while let Some(line) = take_line(&mut rest) {
-        let is_loopback = follow(line, renaming, network, &mut is_named, None);
-        if is_loopback && (place == 0 || place == count) {
-            place = count + 1;
+    let mut editor = Editor { renaming, network, out, writes: false, is_named: false };
+    // Up to which line the first block for localhost goes; the last one, if there is none.
+    let mut place = 0;
+    for writes in [false, true] {
+        editor.writes = writes;
+        let (mut rest, mut number) = (old, 0);
+        while let Some(line) = take_line(&mut rest) {
+            number += 1;
+            let is_loopback = editor.follow(line);
+            if !writes {
+                if is_loopback && (place == 0 || place + 1 == number) {
+                    place = number;
+                }
+            } else if number == place && !editor.is_named {
+                let ending = if line.ends_with(b"\r\n") { "\r\n" } else { "\n" };
+                let parting = if line.ends_with(b"\n") { "" } else { ending };
+                editor.out.add("%127.0.1.1\t%%", &[&parting, renaming.wanted, &ending]);
+            }
         }
-        count += 1;
-    }
-    if place == 0 {
-        place = count;
-    }
-    (rest, count) = (old, 0);
-    while let Some(line) = take_line(&mut rest) {
-        follow(line, renaming, network, &mut false, Some(out));
-        count += 1;
-        if count == place && !is_named {
-            let ending = if line.ends_with(b"\r\n") { "\r\n" } else { "\n" };
-            let parting = if line.ends_with(b"\n") { "" } else { ending };
-            out.add("%127.0.1.1\t%%", &[&parting, renaming.wanted, &ending]);
+        if place == 0 {
+            place = number;
         }
     }
     Verdict::write_if(!old.is_empty())
 }
 
-/// Puts a line with its new names, if there is where to. Whether its address is the machine's to itself, and whether it has the new name.
-#[inline(never)]
-fn follow(line: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, is_named: &mut bool, mut out: Option<&mut Out<'_>>) -> bool {
-    let wanted = renaming.wanted.as_bytes();
-    let (label, domain) = split(wanted);
-    let (mut is_first, mut is_loopback, mut is_own) = (true, false, false);
-    let mut rest = line;
-    loop {
-        let blank = take_while(&mut rest, |byte| byte.is_ascii_whitespace());
-        let field = take_while(&mut rest, |byte| !byte.is_ascii_whitespace() && byte != b'#');
-        // A label and a domain; a name's own domain stays where the new name brings none.
-        let mut new: (&[u8], &[u8]) = (field, b"");
-        if is_first {
-            if let Some(ip) = Ip::read(field) {
-                is_loopback = ip.is_loopback();
-                is_own = is_loopback || has_address(network, &ip);
+/// What lines go through, twice.
+struct Editor<'a, 'o> {
+    renaming: &'a Renaming<'a>,
+    network: &'a Network<'a>,
+    out: &'a mut Out<'o>,
+    /// Whether they are put, or only looked at.
+    writes: bool,
+    /// Whether one has the new name.
+    is_named: bool,
+}
+
+impl Editor<'_, '_> {
+    /// Takes a line with its new names. Whether its address is one of the machine's to itself.
+    #[inline(never)]
+    fn follow(&mut self, line: &[u8]) -> bool {
+        let wanted = self.renaming.wanted.as_bytes();
+        let (label, domain) = split(wanted);
+        let (mut is_first, mut is_loopback, mut is_own) = (true, false, false);
+        let mut rest = line;
+        loop {
+            self.put(take_while(&mut rest, |byte| byte.is_ascii_whitespace()));
+            let field = take_while(&mut rest, |byte| !byte.is_ascii_whitespace() && byte != b'#');
+            if field.is_empty() {
+                // The line's end, or a comment.
+                self.put(rest);
+                return is_loopback;
             }
-        } else if is_own && is_old(field, renaming) {
-            let (_, old_domain) = split(field);
-            new = (label, if old_domain.is_empty() || domain.is_empty() { old_domain } else { domain });
-            *is_named |= new.1.is_empty() == domain.is_empty();
-        } else {
-            *is_named |= same(field, wanted);
-        }
-        is_first = false;
-        if let Some(out) = &mut out {
-            out.put(blank);
-            out.put(new.0);
-            out.put(new.1);
-        }
-        if field.is_empty() {
-            // The line's end, or a comment.
-            if let Some(out) = out {
-                out.put(rest);
+            let mut new = field;
+            if is_first {
+                if let Some(ip) = Ip::read(field) {
+                    is_loopback = ip.is_loopback();
+                    is_own = is_loopback || has_address(self.network, &ip);
+                }
+            } else if is_own && is_old(field, self.renaming) {
+                // A name's own domain stays where the new name brings none.
+                let (_, old_domain) = split(field);
+                self.put(label);
+                new = if old_domain.is_empty() || domain.is_empty() { old_domain } else { domain };
+                self.is_named |= new.is_empty() == domain.is_empty();
+            } else {
+                self.is_named |= same(field, wanted);
             }
-            return is_loopback;
+            self.put(new);
+            is_first = false;
+        }
+    }
+
+    #[inline(never)]
+    fn put(&mut self, bytes: &[u8]) {
+        if self.writes {
+            self.out.put(bytes);
         }
     }
 }

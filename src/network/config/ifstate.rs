@@ -4,6 +4,7 @@
 
 use crate::error::Error;
 use crate::network::config::Network;
+use crate::network::config::out::Out;
 use crate::network::config::tree::Tree;
 use crate::network::lines::take_line;
 use crate::ports::Verdict;
@@ -41,10 +42,12 @@ pub fn enter(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     // ifupdown since 0.8 believes a file of each interface: the stanza's name, or nothing.
     for interface in network.interfaces {
         let path = Text::<64>::of("%.%", &[&FILES[0], &interface.name]);
-        tree.edit(path.as_str(), 0o644, &mut |old, out| {
+        let mut fill = |old: &[u8], out: &mut Out<'_>| {
             out.add("%\n", &[&interface.name]);
             if old.trim_ascii().is_empty() { Verdict::Write } else { Verdict::Leave }
-        })?;
+        };
+        // A file that is there gets no backup.
+        if tree.is_there(path.as_str())? { tree.update(path.as_str(), &mut fill)? } else { tree.edit(path.as_str(), 0o644, &mut fill)? }
     }
     Ok(())
 }

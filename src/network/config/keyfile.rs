@@ -7,19 +7,16 @@
 use crate::error::Error;
 use crate::network::config::edited::Edited;
 use crate::network::config::ini::{self, Section};
+use crate::network::config::own::Own;
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network};
 use crate::network::lines::take_line;
 use crate::network::model::Mac;
-use crate::ports::Verdict;
-use crate::text::{Line, Show, Text, cut};
-
-const DIRECTORY: &str = "/etc/NetworkManager/system-connections";
-const PREFIX: &str = "nova-agent-";
-const SUFFIX: &str = ".nmconnection";
+use crate::text::{Text, cut};
 
 /// A profile that others may read is passed over: it may hold passwords.
-const MODE: u32 = 0o600;
+const PROFILES: Own =
+    Own { directory: "/etc/NetworkManager/system-connections", prefix: "nova-agent-", suffix: ".nmconnection", mode: 0o600 };
 
 /// Edits the profiles of all interfaces, and removes those of interfaces that are gone.
 ///
@@ -27,42 +24,26 @@ const MODE: u32 = 0o600;
 ///
 /// Those of the tree.
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    for interface in network.interfaces {
-        let path = Text::<96>::of("%/%%%", &[&DIRECTORY, &PREFIX, &Plain(&interface.wanted.mac), &SUFFIX]);
-        tree.edit(path.as_str(), MODE, &mut |old, out| {
-            render(old, interface, &mut Edited::new(old, out));
-            Verdict::Write
-        })?;
-    }
-    let mut names = Names::new();
-    tree.names(DIRECTORY, PREFIX, &mut names)?;
-    let mut rest = names.as_str();
-    while let Some((name, after)) = cut(rest, b'\n') {
-        rest = after;
-        let mac = name.strip_prefix(PREFIX).and_then(|name| name.strip_suffix(SUFFIX)).and_then(Mac::parse);
-        if mac.is_some_and(|mac| !network.knows(mac)) {
-            let path = Text::<320>::of("%/%", &[&DIRECTORY, &name]);
-            tree.edit(path.as_str(), MODE, &mut |_, _| Verdict::Remove)?;
-        }
-    }
-    tell_others(network, tree, &mut names);
+    PROFILES.write(network, tree, edit)?;
+    tell_others(network, tree);
     Ok(())
 }
 
 /// Names the other profiles that an interface has in the log. That they cannot be listed or read is no error: nothing depends on them.
 #[inline(never)]
-fn tell_others(network: &Network<'_>, tree: &mut Tree<'_>, names: &mut Names) {
-    if tree.names(DIRECTORY, "", names).is_err() {
+fn tell_others(network: &Network<'_>, tree: &mut Tree<'_>) {
+    let mut names = Names::new();
+    if tree.names(PROFILES.directory, "", &mut names).is_err() {
         return;
     }
     let mut rest = names.as_str();
     while let Some((name, after)) = cut(rest, b'\n') {
         rest = after;
         // NetworkManager, too, passes over hidden files and backups.
-        if name.starts_with(PREFIX) || name.starts_with('.') || name.ends_with('~') {
+        if name.starts_with(PROFILES.prefix) || matches!(name.as_bytes(), [b'.', ..] | [.., b'~']) {
             continue;
         }
-        let path = Text::<320>::of("%/%", &[&DIRECTORY, &name]);
+        let path = Text::<320>::of("%/%", &[&PROFILES.directory, &name]);
         let mut whose = None;
         let _ = tree.read(path.as_str(), &mut |profile| whose = owner(profile, network));
         if let Some(interface) = whose {
@@ -75,11 +56,12 @@ fn tell_others(network: &Network<'_>, tree: &mut Tree<'_>, names: &mut Names) {
 #[inline(never)]
 fn owner<'a>(mut profile: &[u8], network: &Network<'a>) -> Option<&'a Interface> {
     while let Some(line) = take_line(&mut profile) {
-        let found = match (ini::key(line), ini::value(line, ini::key(line))) {
-            (b"interface-name", Some(name)) => network.named(name),
-            (b"mac-address", Some(mac)) => core::str::from_utf8(mac).ok().and_then(Mac::parse).and_then(|mac| network.find(mac)),
-            _ => None,
-        };
+        let key = ini::key(line);
+        if !matches!(key, b"interface-name" | b"mac-address") {
+            continue;
+        }
+        let value = core::str::from_utf8(ini::value(line, key)?).unwrap_or_default();
+        let found = network.named(value.as_bytes()).or_else(|| network.find(Mac::parse(value)?));
         if found.is_some() {
             return found;
         }
@@ -132,7 +114,7 @@ const KEYS_WITHOUT_ADDRESS: &[&str] = &[
     "routes#",
 ];
 
-fn render(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
+fn edit(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
     let wanted = &interface.wanted;
     let keys = |v4| {
         if !wanted.addresses.iter().any(|address| address.ip.is_v4() == v4) {
@@ -149,15 +131,6 @@ fn render(old: &[u8], interface: &Interface, file: &mut Edited<'_, '_>) {
         Section { name: "ipv6", keys: keys(false), template: IPV6 },
     ];
     ini::edit(old, interface, &sections, &mut |_, _| false, file);
-}
-
-/// A MAC address as twelve digits.
-struct Plain<'a>(&'a Mac);
-
-impl Show for Plain<'_> {
-    fn show(&self, line: &mut Line) {
-        crate::network::ip::put_octets(line, &self.0.0, "", 16, 2);
-    }
 }
 
 #[cfg(test)]

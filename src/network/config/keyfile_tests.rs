@@ -51,7 +51,7 @@ fn read_back(text: &str) -> Wanted {
     assert_eq!(groups["connection"].len(), 4);
     assert_eq!((&*groups["connection"]["type"], groups["ethernet"].len()), ("ethernet", 1));
     let mut wanted = Wanted::new(Mac::parse(&groups["ethernet"]["mac-address"]).unwrap());
-    assert_eq!(groups["connection"]["id"], format!("nova-agent-{}", Text::<12>::of("%", &[&Plain(&wanted.mac)]).as_str()));
+    assert_eq!(groups["connection"]["id"], format!("nova-agent-{}", groups["ethernet"]["mac-address"].replace(':', "")));
     for (name, none) in [("ipv4", "disabled"), ("ipv6", "ignore")] {
         let (family, mut gateway) = (&groups[name], None);
         let addresses = series(family, "address");
@@ -162,7 +162,7 @@ fn name_servers_stay_while_the_host_names_none() {
 
 #[test]
 fn profiles_of_interfaces_that_are_gone_go() {
-    let path = |name: &str| format!("{DIRECTORY}/{name}");
+    let path = |name: &str| format!("/etc/NetworkManager/system-connections/{name}");
     let kept =
         ["nova-agent-4040aabbcc07.nmconnection", "nova-agent-4040aabbcc08.nmconnection.1.bak~", "nova-agent-x.nmconnection", "other"];
     let gone = path("nova-agent-4040aabbcc08.nmconnection");
@@ -185,11 +185,11 @@ fn other_profiles_of_the_interface_are_named() {
         ("d.1.bak~", "[connection]\ninterface-name=eth0\n"),
         (".e", "[connection]\ninterface-name=eth0\n"),
     ];
-    let files: Vec<_> = profiles.map(|(name, text)| (format!("{DIRECTORY}/{name}"), text)).to_vec();
+    let files: Vec<_> = profiles.map(|(name, text)| (format!("/etc/NetworkManager/system-connections/{name}"), text)).to_vec();
     let mut system = System::new(&files.iter().map(|(path, text)| (path.as_str(), *text)).collect::<Vec<_>>());
     system.write(write, &[eth0()]).unwrap();
     let named = ["a", "b"]
-        .map(|name| format!("Info event=foreign file={DIRECTORY}/{name} reason=\"also a profile of eth0; ours has the higher priority\""));
+        .map(|name| format!("Info event=foreign file=/etc/NetworkManager/system-connections/{name} reason=\"also a profile of eth0; ours has the higher priority\""));
     assert_eq!(system.host.lines, named);
     assert!(files.iter().all(|(path, text)| system.read(path) == *text));
 }

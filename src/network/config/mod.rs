@@ -4,18 +4,27 @@
 //! of files and give the new ones, through a [`tree::Tree`].
 
 pub mod backends;
+mod block;
+mod blocks;
 pub mod choose;
+pub mod dhcpcd;
 pub mod edited;
+pub mod freebsd;
 pub mod foreign;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
+pub mod ifcfg;
 mod ifstate;
 mod ifupdown;
+#[cfg(test)]
+mod ifupdown_tests;
 pub mod ini;
 mod interfaces;
 pub mod keyfile;
 pub mod marker;
+pub mod netctl;
+pub mod netifrc;
 pub mod netplan;
 #[cfg(test)]
 mod netplan_tests;
@@ -37,6 +46,10 @@ pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
 mod stanzas;
+pub mod suse;
+mod sysconfig;
+#[cfg(test)]
+mod sysconfig_tests;
 pub mod template;
 #[cfg(test)]
 pub mod testing;

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, What};
 use crate::limits::PIECE_LEN;
+use crate::network::config::template::Lines;
 use crate::ports::Sink;
 use crate::text::{Parts, Text};
 
@@ -50,6 +51,15 @@ impl<'a> Out<'a> {
     /// The first one.
     pub fn finish(self) -> Result<(), Error> {
         self.result
+    }
+}
+
+impl Lines for Out<'_> {
+    fn piece(&mut self, text: &str, ends: bool) {
+        self.put(text.as_bytes());
+        if ends {
+            self.put(b"\n");
+        }
     }
 }
 

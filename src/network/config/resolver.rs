@@ -96,12 +96,12 @@ pub fn tell(interface: &Interface, host: &mut dyn Host) -> Result<(), Error> {
         return Ok(());
     }
     let family = if wanted.addresses.iter().any(|address| address.ip.is_v4()) { "inet" } else { "inet6" };
-    let mut record = Text::<64>::new();
-    record.add("%.%\0", &[&interface.name, &family]);
-    let record = CStr::from_bytes_until_nul(record.as_bytes()).unwrap_or_default();
-    let mut lines = Text::<PIECE_LEN>::new();
+    let mut text = Text::<PIECE_LEN>::new();
+    text.add("%.%\0", &[&interface.name, &family]);
     for server in &wanted.dns {
-        lines.add("nameserver %\n", &[server]);
+        text.add("nameserver %\n", &[server]);
     }
-    program::run(&[c"/sbin/resolvconf", c"-a", record], lines.as_bytes(), host)
+    let record = CStr::from_bytes_until_nul(text.as_bytes()).unwrap_or_default();
+    let lines = text.as_bytes().get(record.to_bytes_with_nul().len()..).unwrap_or_default();
+    program::run(&[c"/sbin/resolvconf", c"-a", record], lines, host)
 }

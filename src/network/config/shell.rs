@@ -2,6 +2,8 @@
 //!
 //! What is not seen: here-documents, quotes inside a `$( )` inside quotes, reserved words in odd places (`time`, `function`).
 
+use crate::text::cut;
+
 /// What assigns a variable last.
 #[derive(PartialEq, Eq)]
 pub enum Last {
@@ -39,19 +41,17 @@ pub struct File<'a> {
     flat: bool,
 }
 
-const OPERATORS: &[u8] = b";&|()<>";
-
 /// Reserved words that begin a compound command.
-const BEGIN: [&[u8]; 7] = [b"if", b"case", b"for", b"while", b"until", b"select", b"{"];
+const BEGIN: &str = "if case for while until select { ";
 
 /// Those that end one.
-const END: [&[u8]; 4] = [b"fi", b"esac", b"done", b"}"];
+const END: &str = "fi esac done } ";
 
 /// Those that a command follows.
-const LEAD: [&[u8]; 9] = [b"if", b"while", b"until", b"then", b"do", b"else", b"elif", b"{", b"!"];
+const LEAD: &str = "if while until then do else elif { ! ";
 
 /// Commands that may be in front of an assignment.
-const EXPORT: [&[u8]; 2] = [b"export", b"readonly"];
+const EXPORT: &str = "export readonly ";
 
 impl<'a> File<'a> {
     /// The statements of `text`; `None` if the last one is not complete.
@@ -82,7 +82,7 @@ impl<'a> File<'a> {
                     (begins, joins, alone) = (true, true, false);
                     behind
                 }
-                [byte, behind @ ..] if OPERATORS.contains(byte) => {
+                [byte, behind @ ..] if is_operator(*byte) => {
                     (begins, joins) = (true, false);
                     alone &= *byte == b';';
                     behind
@@ -96,15 +96,15 @@ impl<'a> File<'a> {
                         statement.head = line.get(..line.len() - rest.len() + name.len())?;
                         (statement.name, statement.value, tail) = (name, value, behind);
                     } else {
-                        alone &= statement.name.is_empty() && EXPORT.contains(&word);
+                        alone &= statement.name.is_empty() && is_one_of(word, EXPORT);
                     }
-                    if begins && BEGIN.contains(&word) {
+                    if begins && is_one_of(word, BEGIN) {
                         self.depth += 1;
-                    } else if begins && END.contains(&word) {
+                    } else if begins && is_one_of(word, END) {
                         self.flat |= self.depth == 0;
                         self.depth = self.depth.saturating_sub(1);
                     }
-                    (begins, joins) = (begins && LEAD.contains(&word), false);
+                    (begins, joins) = (begins && is_one_of(word, LEAD), false);
                     statement.runs = true;
                     behind
                 }
@@ -118,6 +118,18 @@ impl<'a> File<'a> {
         statement.tail = tail.get(..tail.len() - rest.len())?;
         self.rest = rest;
         (!statement.line.is_empty()).then_some(statement)
+    }
+
+    /// The word that a statement of its own assigns to `name` last; empty if none does.
+    #[inline(never)]
+    pub fn value(mut self, name: &[u8]) -> &'a [u8] {
+        let mut value: &[u8] = b"";
+        while let Some(statement) = self.take() {
+            if statement.name == name {
+                value = statement.value;
+            }
+        }
+        value
     }
 
     /// What assigns `name` last.
@@ -152,6 +164,24 @@ fn mentions(text: &[u8], name: &[u8]) -> bool {
     false
 }
 
+/// Whether `word` is in a list of words with a space behind each.
+#[inline(never)]
+pub fn is_one_of(word: &[u8], list: &str) -> bool {
+    let mut rest = list;
+    while let Some((one, behind)) = cut(rest, b' ') {
+        if one.as_bytes() == word {
+            return true;
+        }
+        rest = behind;
+    }
+    false
+}
+
+#[inline(never)]
+fn is_operator(byte: u8) -> bool {
+    matches!(byte, b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>')
+}
+
 fn is_name(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
@@ -174,6 +204,7 @@ fn assignment(word: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// What is behind a comment: the end of its line, or nothing.
+#[inline(never)]
 fn behind_comment(text: &[u8]) -> &[u8] {
     let mut rest = text;
     while let [byte, behind @ ..] = rest
@@ -212,12 +243,20 @@ fn word_len(text: &[u8]) -> Option<usize> {
             }
             b'#' if array && matches!(before, b' ' | b'\t' | b'\n' | b'(') => behind_comment(rest),
             b' ' | b'\t' | b'\n' if !array => break,
-            byte if !array && OPERATORS.contains(&byte) => break,
+            byte if !array && is_operator(byte) => break,
             _ => behind,
         };
         before = *byte;
     }
     (quote == 0 && !array).then_some(text.len() - rest.len())
+}
+
+/// A word without the quotes around it.
+pub fn unquoted(word: &[u8]) -> &[u8] {
+    match word {
+        [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => inner,
+        _ => word,
+    }
 }
 
 /// In place of an open quote: every octet counts, quotes as well.

@@ -9,9 +9,11 @@
 //!
 //! The shell's grammar is in `shell.rs`; what names and values mean is the business of the formats.
 
-use crate::limits::VARIABLE_LEN;
+use crate::error::{Error, What};
+use crate::limits::PIECE_LEN;
 use crate::network::config::out::Out;
 use crate::network::config::shell::{File, Last, RAW, Statement, take_literal};
+use crate::network::config::template::Lines;
 use crate::text::{Parts, Text, cut};
 
 /// Says which variables are wanted, by [`Vars::set`], in the order in which new ones are written. It is asked for each variable of the
@@ -25,8 +27,18 @@ pub type Wanted<'a> = dyn FnMut(&mut Vars<'_, '_>) + 'a;
 /// `false`: the shell could not read the file to its end, because a quote or an array is open. What was put is then worthless.
 pub fn edit(old: &[u8], owns: &dyn Fn(&[u8]) -> bool, wanted: &mut Wanted<'_>, out: &mut Out<'_>) -> bool {
     let Some(file) = File::new(old) else { return false };
-    let mut vars =
-        Vars { out, task: Task::Compare, name: b"", value: b"", quotes: [0; 2], here: false, found: Found::No, ends: true, file };
+    let mut vars = Vars {
+        out,
+        task: Task::Compare,
+        name: b"",
+        value: b"",
+        quotes: [0; 2],
+        here: false,
+        begins: true,
+        found: Found::No,
+        ends: true,
+        file,
+    };
     let mut rest = file;
     while let Some(statement) = rest.take() {
         if vars.goes(&statement, rest, owns, wanted) {
@@ -75,6 +87,21 @@ pub fn is_any(name: &[u8], patterns: &[&str]) -> bool {
     false
 }
 
+/// Lines of a template are assignments: a `?` before the name is [`Vars::set_missing`].
+impl Lines for Vars<'_, '_> {
+    fn piece(&mut self, text: &str, ends: bool) {
+        if self.begins {
+            match text.strip_prefix('?') {
+                Some(text) => self.assign(text, Found::Any),
+                None => self.assign(text, Found::Same),
+            }
+        } else if self.here {
+            self.put(text.as_bytes());
+        }
+        self.begins = ends;
+    }
+}
+
 /// Takes the variables that are wanted.
 pub struct Vars<'a, 'o> {
     out: &'a mut Out<'o>,
@@ -88,6 +115,8 @@ pub struct Vars<'a, 'o> {
     quotes: [u8; 2],
     /// Whether the variable that was set last is the one to work on.
     here: bool,
+    /// Whether the next piece of a template begins an assignment.
+    begins: bool,
     found: Found,
     /// Whether what was put ends in a newline.
     ends: bool,
@@ -118,28 +147,38 @@ enum Found {
 
 impl<'a> Vars<'a, '_> {
     /// Wants the variable that `template` and `parts` make: `NAME=word`, where the word is as the shell is to read it, with its quotes. At
-    /// most [`VARIABLE_LEN`] octets.
+    /// most [`PIECE_LEN`] octets.
     pub fn set(&mut self, template: &str, parts: &Parts<'_>) {
-        self.assign(template, parts, Found::Same);
+        let text = self.text(template, parts);
+        self.assign(text.as_str(), Found::Same);
     }
 
     /// Wants the variable, with this value if the file does not have it at all.
     pub fn set_missing(&mut self, template: &str, parts: &Parts<'_>) {
-        self.assign(template, parts, Found::Any);
+        let text = self.text(template, parts);
+        self.assign(text.as_str(), Found::Any);
     }
 
     /// Appends to the word of the variable that was set last.
     pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
         if self.here {
-            let text = Text::<VARIABLE_LEN>::of(template, parts);
+            let text = self.text(template, parts);
             self.put(text.as_bytes());
         }
     }
 
     #[inline(never)]
-    fn assign(&mut self, template: &str, parts: &Parts<'_>, found: Found) {
-        let text = Text::<VARIABLE_LEN>::of(template, parts);
-        let Some((name, value)) = cut(text.as_str(), b'=') else { return };
+    fn text(&mut self, template: &str, parts: &Parts<'_>) -> Text<PIECE_LEN> {
+        let text = Text::of(template, parts);
+        if text.is_clipped() {
+            self.out.fail(Error::bug(What::PieceTooLong));
+        }
+        text
+    }
+
+    #[inline(never)]
+    fn assign(&mut self, text: &str, found: Found) {
+        let Some((name, value)) = cut(text, b'=') else { return };
         let name = name.as_bytes();
         if self.task == Task::Append {
             let last = self.file.last(name);

@@ -3,7 +3,9 @@
 //! In front of the first `|` of a line stands what it is put for, letters after one another:
 //!
 //! * nothing: once; `a`: each address; `s`: each static route; `r`: each route, the default ones too, as `routes` lists them; `d`: each name
-//!   server; `g`: each default gateway that is in a subnet of its interface or local to the link;
+//!   server; `g`: each default gateway that is in a subnet of its interface or local to the link; `G`: each default gateway; `f`: each route,
+//!   the default ones only where the first address of the family has not the gateway in its subnet; `h`: each IPv4 gateway of a route that
+//!   is on the link without a subnet; `N`: each default gateway that `f` leaves out;
 //! * beside it `4` or `6`: of this family only; `1`: the first; `+`: all but the first;
 //! * `?` or `!` behind that: the rest counts only if there is any, or none.
 //!
@@ -13,7 +15,7 @@
 use crate::limits::PIECE_LEN;
 use crate::network::config::{Interface, routes};
 use crate::network::ip::{Family, Ip, put_octets};
-use crate::network::model::Address;
+use crate::network::model::{Address, Wanted};
 use crate::text::{Line, Show, Text, cut};
 
 /// Takes lines piece by piece; `ends` with the last piece of one.
@@ -25,9 +27,9 @@ pub trait Lines {
 /// One thing that lines are put for.
 #[derive(Clone, Copy)]
 struct Item {
-    /// `%i`; `%p` is its prefix length, `%a` both, `%m` the netmask, `%b` the broadcast address.
+    /// `%i`; `%p` is its prefix length, `%a` both, `%d` as well, or `default`, `%m` the netmask, `%b` the broadcast address.
     address: Address,
-    /// `%g`: a route's, or the default gateway at the first address of a family.
+    /// `%g`: a route's, or the default gateway at the first address of a family. `%y`: that, or `-`.
     gateway: Option<Ip>,
     /// Whether a route's gateway is on the link without a subnet.
     onlink: bool,
@@ -66,7 +68,7 @@ pub fn put(template: &str, interface: &Interface, lines: &mut dyn Lines) {
             }
         }
         if holds {
-            each(interface, which, &mut |item, count| put_one(text, interface, item, count, lines));
+            each(interface, which, &mut |item, count| put_one(text, interface, item, count, which.part, lines));
         }
     }
 }
@@ -106,10 +108,25 @@ fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item, usize))
         b'r' => routes::each(wanted, &mut |route, onlink| {
             take(Item { address: routes::destination(route), gateway: route.gateway, onlink });
         }),
-        b'g' => {
+        b'f' => routes::each(wanted, &mut |route, onlink| {
+            if route.prefix_len > 0 || !route.gateway.is_some_and(|gateway| is_near(wanted, &gateway)) {
+                take(Item { address: routes::destination(route), gateway: route.gateway, onlink });
+            }
+        }),
+        b'h' => routes::each(wanted, &mut |route, onlink| {
+            if let Some(ip) = route.gateway
+                && onlink
+            {
+                take(Item { address: Address { ip, prefix_len: ip.width() }, gateway: None, onlink });
+            }
+        }),
+        b'g' | b'G' | b'N' => {
             for gateway in gateways {
                 if let Some(gateway) = gateway
-                    && (gateway.is_link_local_v6() || wanted.covers(&gateway))
+                    && match which.kind {
+                        b'g' => gateway.is_link_local_v6() || wanted.covers(&gateway),
+                        kind => kind == b'G' || is_near(wanted, &gateway),
+                    }
                 {
                     take(bare(gateway));
                 }
@@ -119,16 +136,50 @@ fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item, usize))
     }
 }
 
+/// Whether a gateway is local to the link or in the subnet of the first address of its family.
+fn is_near(wanted: &Wanted, gateway: &Ip) -> bool {
+    let first = wanted.addresses.iter().find(|address| address.ip.same_family(gateway));
+    gateway.is_link_local_v6() || first.is_some_and(|address| address.covers(gateway))
+}
+
+/// The interface's name as a part of a shell variable's: `%V`.
+pub struct Variable<'a>(pub &'a Interface);
+
+impl Show for Variable<'_> {
+    fn show(&self, line: &mut Line) {
+        for byte in self.0.name.bytes() {
+            line.put_byte(in_variable(byte));
+        }
+    }
+}
+
+impl Variable<'_> {
+    /// Whether `name` is that part.
+    #[inline(never)]
+    pub fn is(&self, name: &[u8]) -> bool {
+        let own = self.0.name.as_bytes();
+        own.len() == name.len() && own.iter().zip(name).all(|(&byte, &found)| in_variable(byte) == found)
+    }
+}
+
+fn in_variable(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte } else { b'_' }
+}
+
 /// Puts one line for one item.
 #[inline(never)]
-fn put_one(text: &str, interface: &Interface, item: &Item, count: usize, lines: &mut dyn Lines) {
+fn put_one(text: &str, interface: &Interface, item: &Item, count: usize, part: u8, lines: &mut dyn Lines) {
     let mut piece = Text::<PIECE_LEN>::new();
     let (mut rest, ends) = text.strip_suffix('\\').map_or((text, true), |text| (text, false));
     while let Some((literal, behind)) = cut(rest, b'%') {
         piece.put(literal);
         let (name, behind) = behind.split_at_checked(1).unwrap_or_default();
         rest = behind;
-        put_value(name, interface, item, count, &mut piece);
+        match name {
+            "%" => piece.put("%"),
+            "_" => piece.put(if count > 1 + usize::from(part == b'+') { " " } else { "" }),
+            _ => put_value(name, interface, item, count, &mut piece),
+        }
     }
     piece.put(rest);
     lines.piece(piece.as_str(), ends);
@@ -142,7 +193,6 @@ fn put_value(name: &str, interface: &Interface, item: &Item, count: usize, piece
     let mac = &interface.wanted.mac;
     let computed;
     let value: &dyn Show = match name {
-        "a" => address,
         "i" => ip,
         "p" => &address.prefix_len,
         "m" => {
@@ -153,7 +203,8 @@ fn put_value(name: &str, interface: &Interface, item: &Item, count: usize, piece
             computed = address.broadcast().unwrap_or(Ip::unspecified(ip.family));
             &computed
         }
-        "g" | "," | "v" => {
+        "y" if gateway.is_none() => &"-",
+        "g" | "y" | "," | "v" => {
             let Some(gateway) = gateway else { return };
             piece.put(match name {
                 "," => ",",
@@ -162,10 +213,20 @@ fn put_value(name: &str, interface: &Interface, item: &Item, count: usize, piece
             });
             gateway
         }
+        "d" if address.prefix_len == 0 && gateway.is_some() => &"default",
+        "a" | "d" => address,
         "o" => &if *onlink { " onlink" } else { "" },
         "n" => &count,
+        "k" => &(count - 1),
         "I" => &interface.name,
+        "V" => &Variable(interface),
         "M" => return put_octets(piece, &mac.0, "", 16, 2),
+        "U" => {
+            for byte in Text::<32>::of("%", &[mac]).as_bytes() {
+                piece.put_byte(byte.to_ascii_uppercase());
+            }
+            return;
+        }
         _ => mac,
     };
     value.show(piece);

@@ -64,6 +64,25 @@ impl System {
     }
 }
 
+/// The routes of a family as `ip route` takes them, sorted: a gateway in no subnet is marked by `onlink` (IPv4) or has a route to itself.
+pub fn wanted_routes(wanted: &Wanted, is_v4: bool, onlink: &str) -> Vec<String> {
+    let mut routes = Vec::new();
+    let defaults = wanted.gateway4.iter().chain(&wanted.gateway6).map(|gateway| Route::default_via(*gateway));
+    for route in wanted.routes.iter().copied().chain(defaults).filter(|route| route.destination.is_v4() == is_v4) {
+        let is_outside = route.gateway.is_some_and(|gateway| !wanted.covers(&gateway) && !gateway.is_link_local_v6());
+        let destination = if route.prefix_len == 0 && route.gateway.is_some() {
+            "default".into()
+        } else {
+            std::format!("{}/{}", route.destination, route.prefix_len)
+        };
+        let via = route.gateway.map(|gateway| std::format!(" via {gateway}")).unwrap_or_default();
+        routes.push(std::format!("{destination}{via}{}", if is_outside && is_v4 { onlink } else { "" }));
+        routes.extend(route.gateway.filter(|_| is_outside && !is_v4).map(|gateway| std::format!("{gateway}/128")));
+    }
+    routes.sort();
+    routes
+}
+
 fn any_ip(v4: bool) -> impl Strategy<Value = Ip> {
     let octets = if v4 { 4 } else { 16 };
     prop::collection::vec(any::<u8>(), octets).prop_filter_map("not a host", |octets| Ip::from_octets(&octets).filter(Ip::is_host))

@@ -1,0 +1,76 @@
+//! conf.d/net: whatever a host may want, read back.
+
+use proptest::prelude::*;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use super::*;
+use crate::network::config::testing::{System, any_interfaces, interface, wanted_routes};
+
+#[test]
+fn names_of_variables() {
+    let mut system = System::default();
+    system.write(write, &[interface("eth0.5-x", 1)]).unwrap();
+    assert_eq!(system.read(PATH), "# nova-agent 40:40:aa:bb:cc:01\nconfig_eth0_5_x=\"null\"\n");
+    assert_eq!(system.files.symlinks["/etc/init.d/net.eth0.5-x"], "net.lo");
+    assert_eq!(system.files.symlinks["/etc/runlevels/default/net.eth0.5-x"], "/etc/init.d/net.eth0.5-x");
+}
+
+/// An interface without link keeps what was written for it.
+#[test]
+fn one_that_may_come_back_is_left_alone() {
+    let mut system = System::default();
+    let both = [interface("eth0", 1), interface("eth1", 2)];
+    system.write(write, &both).unwrap();
+    let text = system.read(PATH);
+    let macs: Vec<_> = both.iter().map(|interface| interface.wanted.mac).collect();
+    assert_eq!(system.write_knowing(write, &both[..1], &macs).unwrap(), 0);
+    assert_eq!(system.read(PATH), text);
+}
+
+#[test]
+fn a_file_that_the_shell_could_not_read_stays() {
+    let mut system = System::new(&[(PATH, "config_eth0=\"dhcp\n")]);
+    system.write(write, &[interface("eth0", 1)]).unwrap();
+    assert_eq!(system.read(PATH), "config_eth0=\"dhcp\n");
+    assert!(system.host.lines.concat().contains("event=not-written"));
+}
+
+/// The lines of a variable's last value.
+fn values(text: &str, name: &str) -> Vec<String> {
+    let Some((_, value)) = text.rsplit_once(&std::format!("\n{name}=\"")) else { return Vec::new() };
+    value.split('"').next().unwrap().lines().map(String::from).collect()
+}
+
+proptest! {
+    #[test]
+    fn it_reads_back_as_what_was_wanted(interfaces in any_interfaces(), old in prop::sample::select(std::vec!["", "mtu_eth0=\"1400\"\nconfig_eth0=\"dhcp\"\nroutes_eth0=\"a\nb\"\n", "config_eth9=dhcp"])) {
+        let mut system = System::new(&[(PATH, old)]);
+        system.write(write, &interfaces).unwrap();
+        let text = std::format!("\n{}", system.read(PATH));
+        for Interface { name, wanted, .. } in &interfaces {
+            let addresses: Vec<String> = wanted.addresses.iter().map(ToString::to_string).collect();
+            prop_assert_eq!(values(&text, &std::format!("config_{name}")), if addresses.is_empty() { std::vec!["null".into()] } else { addresses });
+            let mut routes = values(&text, &std::format!("routes_{name}"));
+            routes.sort();
+            let mut expected = wanted_routes(wanted, true, " onlink");
+            expected.extend(wanted_routes(wanted, false, ""));
+            expected.sort();
+            prop_assert_eq!(routes, expected);
+            let servers: Vec<String> = wanted.dns.iter().map(ToString::to_string).collect();
+            prop_assert_eq!(values(&text, &std::format!("dns_servers_{name}")).join(" "), servers.join(" "));
+        }
+        prop_assert_eq!(text.contains("mtu_eth0"), old.contains("mtu_eth0"));
+        prop_assert_eq!(text.contains("config_eth9=dhcp\n"), old.contains("eth9"));
+        prop_assert_eq!(system.write(write, &interfaces).unwrap(), 0);
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_is_gone(interfaces in any_interfaces()) {
+        let mut system = System::new(&[(PATH, "# by hand\n")]);
+        system.write(write, &interfaces).unwrap();
+        system.write(write, &[]).unwrap();
+        prop_assert_eq!(system.read(PATH), "# by hand\n");
+        prop_assert!(!system.files.symlinks.keys().any(|path| path.starts_with(RUNLEVEL)));
+    }
+}
