@@ -24,7 +24,7 @@ const PROFILES: Own =
 ///
 /// Those of the tree.
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    PROFILES.write(network, tree, edit)?;
+    PROFILES.write(network, tree, &mut edit)?;
     tell_others(network, tree);
     Ok(())
 }

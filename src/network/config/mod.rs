@@ -9,8 +9,8 @@ mod blocks;
 pub mod choose;
 pub mod dhcpcd;
 pub mod edited;
-pub mod freebsd;
 pub mod foreign;
+pub mod freebsd;
 pub mod hosts;
 #[cfg(test)]
 mod hosts_tests;
