@@ -18,3 +18,10 @@ pub fn take_word<'a>(text: &mut &'a [u8]) -> &'a [u8] {
     *text = rest;
     word
 }
+
+/// The key of a line, up to `=` or `:` or its end.
+#[inline(never)]
+pub fn key(line: &[u8]) -> &[u8] {
+    let len = line.iter().position(|byte| matches!(byte, b'=' | b':')).unwrap_or(line.len());
+    line.get(..len).unwrap_or_default().trim_ascii()
+}

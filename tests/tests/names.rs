@@ -36,7 +36,7 @@ impl World {
         }
         system.run(&["/usr/lib/busybox/hostname", "old"]);
         let daemon = Daemon::start(Backend::ALL[0]);
-        fs::copy(agent_binary(), system.path("root/nova-agent")).unwrap();
+        system.copy_program(&agent_binary(), "root/nova-agent");
         fs::hard_link(daemon.guest_socket(), system.path("run/xenstored.sock")).unwrap();
         let agent = ["/root/nova-agent", "--backend", backend, "--xenstore", "/run/xenstored.sock"];
         system.start(&[&agent[..], &["-l", "debug", "-o", "-", "--no-fork", "True"]].concat(), &[]);

@@ -40,12 +40,16 @@ every_case! {
     networkd: "networkd" by Networkd,
     netctl: "netctl" by Netctl,
     dhcpcd: "dhcpcd" by Dhcpcd,
+    red_hat: "ifcfg" by RedHat,
+    suse: "suse" by Suse,
 }
 
 /// All failing cases are told, not the first alone.
 fn for_every_case(backend: &str, manager: Manager, check: fn(&Case, Manager)) {
     let one = std::env::var("CASE").ok();
-    let cases = Case::all(backend).into_iter().filter(|case| case.is_for(manager) && one.as_ref().is_none_or(|name| case.name == *name));
+    let cases = Case::all(backend);
+    assert!(!cases.is_empty(), "{backend} has no cases");
+    let cases = cases.into_iter().filter(|case| case.is_for(manager) && one.as_ref().is_none_or(|name| case.name == *name));
     let fails = |case: &Case| catch_unwind(AssertUnwindSafe(|| check(case, manager))).is_err();
     let failed: Vec<String> = cases.filter(fails).map(|case| case.name).collect();
     assert!(failed.is_empty(), "{backend} by {manager:?}: {}", failed.join(", "));

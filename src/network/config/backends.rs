@@ -5,7 +5,47 @@
 use crate::network::config::{Argv, Backend, dhcpcd, freebsd, ifcfg, ifstate, ifupdown, keyfile, netctl, netifrc, netplan, networkd, suse};
 
 /// Those of Linux.
-pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, KEYFILE, IFCFG, NETWORKD, SUSE, NETIFRC, NETCTL, DHCPCD];
+pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, IFCFG, KEYFILE, NETWORKD, SUSE, NETIFRC, NETCTL, DHCPCD];
+
+/// Red Hat's, in front of keyfiles: NetworkManager reads these, too, where it has the plugin, and up to RHEL 7 no others unless told to.
+const IFCFG: Backend = Backend {
+    name: "ifcfg",
+    clues: "\
+o /etc/sysconfig/network-scripts/ifcfg-% +/usr/share/dbus-1/system.d/nm-ifcfg-rh.conf
+o /etc/sysconfig/network-scripts/ifcfg-% +/etc/dbus-1/system.d/nm-ifcfg-rh.conf
+o /etc/sysconfig/network-scripts/ifcfg-% +/var/lock/subsys/network
+r /var/lock/subsys/network +/etc/sysconfig/network-scripts/ifup-eth
+r /etc/dbus-1/system.d/nm-ifcfg-rh.conf +/sys/fs/cgroup/systemd/system.slice/NetworkManager.service
+r /etc/dbus-1/system.d/nm-ifcfg-rh.conf +/var/lock/subsys/NetworkManager
+e /etc/rc3.d/S10network +/etc/sysconfig/network-scripts/ifup-eth
+c /etc/sysconfig/network-scripts/ifcfg-%
+i /etc/sysconfig/network-scripts/ifup-eth
+",
+    write: ifcfg::write,
+    enter: None,
+    reload: &[NMCLI],
+};
+
+/// SUSE's: wicked, which leaves a directory in the control group where systemd is older than 235; the ifup of SLES 10 and 11, and of 9.
+const SUSE: Backend = Backend {
+    name: "suse",
+    clues: "\
+o /etc/sysconfig/network/ifcfg-% +/run/systemd/units/invocation:wickedd.service
+o /etc/sysconfig/network/ifcfg-% +/sys/fs/cgroup/systemd/system.slice/wickedd.service
+o /dev/.sysconfig/network/if-%
+o /var/run/sysconfig/if-%
+r /run/systemd/units/invocation:wickedd.service
+r /sys/fs/cgroup/systemd/system.slice/wickedd.service
+e /etc/systemd/system/multi-user.target.wants/wicked.service
+c /etc/sysconfig/network/ifcfg-%
+i /usr/sbin/wicked
+i /etc/sysconfig/network/scripts/functions
+",
+    write: suse::write,
+    enter: None,
+    // Not ifreload, which takes an interface down if its files changed.
+    reload: &[&[c"/usr/sbin/wicked", c"ifup", c"boot"], &[c"/sbin/netconfig", c"update"]],
+};
 
 /// Those of FreeBSD.
 pub const FREEBSD: &[Backend] = &[Backend { name: "freebsd", clues: "i /etc/rc.conf\n", write: freebsd::write, enter: None, reload: &[] }];
@@ -76,44 +116,6 @@ e /etc/systemd/system/multi-user.target.wants/systemd-networkd.service
     write: networkd::write,
     enter: None,
     reload: &[NETWORKCTL],
-};
-
-/// NetworkManager reads the files, too, where it has the plugin; up to RHEL 7 it takes no keyfiles unless told to.
-const IFCFG: Backend = Backend {
-    name: "ifcfg",
-    clues: "\
-o /etc/sysconfig/network-scripts/ifcfg-% +/usr/share/dbus-1/system.d/nm-ifcfg-rh.conf
-o /etc/sysconfig/network-scripts/ifcfg-% +/etc/dbus-1/system.d/nm-ifcfg-rh.conf
-o /etc/sysconfig/network-scripts/ifcfg-% +/var/lock/subsys/network
-r /var/lock/subsys/network +/etc/sysconfig/network-scripts/ifup-eth
-r /etc/dbus-1/system.d/nm-ifcfg-rh.conf +/run/systemd/units/invocation:NetworkManager.service
-e /etc/rc3.d/S10network +/etc/sysconfig/network-scripts/ifup-eth
-c /etc/sysconfig/network-scripts/ifcfg-%
-i /etc/sysconfig/network-scripts/ifup-eth
-",
-    write: ifcfg::write,
-    enter: None,
-    reload: &[NMCLI],
-};
-
-/// The ifup of SLES 10 and 11, that of 9, and wicked.
-const SUSE: Backend = Backend {
-    name: "suse",
-    clues: "\
-o /dev/.sysconfig/network/if-%
-o /var/run/sysconfig/if-%
-o /etc/sysconfig/network/ifcfg-% +/run/systemd/units/invocation:wickedd.service
-r /run/systemd/units/invocation:wickedd.service
-r /sys/fs/cgroup/systemd/system.slice/wickedd.service
-e /etc/systemd/system/multi-user.target.wants/wicked.service
-c /etc/sysconfig/network/ifcfg-%
-i /usr/sbin/wicked
-i /etc/sysconfig/network/scripts/functions
-",
-    write: suse::write,
-    enter: None,
-    // Not ifreload, which takes down what has changed.
-    reload: &[&[c"/usr/sbin/wicked", c"ifup", c"boot"], &[c"/sbin/netconfig", c"update"]],
 };
 
 const NETIFRC: Backend = Backend {

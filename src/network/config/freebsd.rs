@@ -180,7 +180,8 @@ impl RcConf<'_, '_> {
         if self.count(is_v4) == 0 && (is_empty || !words().any(is_ours)) {
             return is_empty && words().any(is_ours);
         }
-        out.put(statement.head);
+        let tail = statement.tail();
+        out.put(statement.head());
         out.put(b"=\"");
         let mut is_first = true;
         for word in words().filter(|word| !is_ours(word)) {
@@ -192,8 +193,8 @@ impl RcConf<'_, '_> {
         }
         self.put_list(is_v4, is_first, out);
         out.put(b"\"");
-        out.put(statement.tail);
-        if !statement.tail.ends_with(b"\n") {
+        out.put(tail);
+        if !tail.ends_with(b"\n") {
             out.put(b"\n");
         }
         true

@@ -4,18 +4,18 @@
 //! `up` line, with a comment at its end by which it is known again. How the file is edited is in `interfaces`.
 
 use crate::error::Error;
+use crate::network::config::Network;
 use crate::network::config::foreign::Foreign;
 use crate::network::config::interfaces;
-use crate::network::config::template::{self, Lines};
 use crate::network::config::tree::Tree;
-use crate::network::config::{Interface, Network};
 use crate::ports::Verdict;
 
 /// Where installers and cloud-init put further files that `/etc/network/interfaces` has read.
 const FURTHER: Foreign = Foreign {
-    directories: &["/etc/network/interfaces.d"],
+    directories: "/etc/network/interfaces.d ",
     prefix: "",
-    is_one: |_| true,
+    suffix: "",
+    before: "~",
     text: "% is configured here, too, and both add up: remove its stanza",
 };
 
@@ -32,7 +32,7 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
         interfaces::edit(network, old, out);
         Verdict::Write
     })?;
-    FURTHER.tell(network, tree, &mut |_, interface, _, file| crate::network::config::foreign::contains(file, interface.name.as_bytes()));
+    FURTHER.tell(network, tree, &mut |_, _, _| {});
     Ok(())
 }
 
@@ -40,7 +40,7 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
 /// refuses two default routes of one metric, and gives those of IPv6 that name none 1,024. Then the name servers, in one stanza of the
 /// interface, and what takes a command. One that failed, say because the user has the same route, would keep those behind it from being
 /// run.
-const STANZAS: [[&str; 4]; 2] = [
+pub const STANZAS: [[&str; 4]; 2] = [
     [
         "\
 4a?|iface %I inet static
@@ -78,32 +78,5 @@ a!|    up ip link set dev %I up || true # nova-agent
     ],
 ];
 
-/// Puts the stanzas of an interface whose `places`, one a family, are `place`. One with nothing on it has one for IPv4, which sets it up.
-#[inline(never)]
-pub fn put(network: &Network<'_>, interface: &Interface, places: &[usize; 2], place: usize, lines: &mut dyn Lines) {
-    let wanted = &interface.wanted;
-    let mut has6 = false;
-    let mut has4 = false;
-    for address in &wanted.addresses {
-        let has = if address.ip.is_v4() { &mut has4 } else { &mut has6 };
-        *has = true;
-    }
-    for route in &wanted.routes {
-        let has = if route.destination.is_v4() { &mut has4 } else { &mut has6 };
-        *has = true;
-    }
-    let mut is_second = false;
-    for other in network.interfaces {
-        if other.name == interface.name {
-            break;
-        }
-        is_second |= other.wanted.gateway4.is_some() || other.wanted.gateway6.is_some();
-    }
-    for ((uses, at), [head, first, second, more]) in [has4 || !has6, has6].iter().zip(places).zip(STANZAS) {
-        if *uses && *at == place {
-            for part in [head, if is_second { second } else { first }, more] {
-                template::put(part, interface, lines);
-            }
-        }
-    }
-}
+/// Which families an interface has addresses or routes of.
+pub const FAMILIES: &str = "4a|4 \n4r|4 \n6a|6 \n6r|6 \n";

@@ -23,6 +23,7 @@ pub mod ini;
 mod interfaces;
 pub mod keyfile;
 pub mod marker;
+mod nested;
 pub mod netctl;
 pub mod netifrc;
 pub mod netplan;
@@ -53,7 +54,6 @@ pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
-mod yaml;
 
 use core::ffi::CStr;
 

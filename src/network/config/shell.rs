@@ -21,14 +21,26 @@ pub struct Statement<'a> {
     pub line: &'a [u8],
     /// The variable, if this assigns one and does nothing else; otherwise empty.
     pub name: &'a [u8],
-    /// The line up to the name and with it.
-    pub head: &'a [u8],
     /// The word behind the `=`. That of `+=` has these signs in front, and so equals no value.
     pub value: &'a [u8],
-    /// What is behind the word.
-    pub tail: &'a [u8],
+    /// Octets of the line up to the name and with it.
+    head_len: usize,
+    /// Octets of what is behind the word.
+    tail_len: usize,
     /// Whether there is anything but blanks and comments.
     runs: bool,
+}
+
+impl<'a> Statement<'a> {
+    /// The line up to the name and with it.
+    pub fn head(&self) -> &'a [u8] {
+        self.line.get(..self.head_len).unwrap_or_default()
+    }
+
+    /// What is behind the word.
+    pub fn tail(&self) -> &'a [u8] {
+        self.line.get(self.line.len() - self.tail_len..).unwrap_or_default()
+    }
 }
 
 /// The statements that are left of a file.
@@ -66,10 +78,10 @@ impl<'a> File<'a> {
     #[inline(never)]
     pub fn take(&mut self) -> Option<Statement<'a>> {
         let (line, outside) = (self.rest, self.depth == 0);
-        let mut statement = Statement { line, name: b"", head: b"", value: b"", tail: b"", runs: false };
+        let mut statement = Statement { line, name: b"", value: b"", head_len: 0, tail_len: 0, runs: false };
         // Whether a command begins here; whether the next line belongs to it; whether an assignment is all that was seen.
         let (mut begins, mut joins, mut alone) = (true, false, true);
-        let (mut rest, mut tail) = (line, line);
+        let mut rest = line;
         loop {
             rest = match rest {
                 [b'\n', behind @ ..] if !joins => {
@@ -93,18 +105,12 @@ impl<'a> File<'a> {
                     let (word, behind) = rest.split_at_checked(word_len(rest)?)?;
                     let (name, value) = assignment(word);
                     if statement.name.is_empty() && !name.is_empty() {
-                        statement.head = line.get(..line.len() - rest.len() + name.len())?;
-                        (statement.name, statement.value, tail) = (name, value, behind);
+                        (statement.name, statement.value) = (name, value);
+                        (statement.head_len, statement.tail_len) = (line.len() - rest.len() + name.len(), behind.len());
                     } else {
                         alone &= statement.name.is_empty() && is_one_of(word, EXPORT);
                     }
-                    if begins && is_one_of(word, BEGIN) {
-                        self.depth += 1;
-                    } else if begins && is_one_of(word, END) {
-                        self.flat |= self.depth == 0;
-                        self.depth = self.depth.saturating_sub(1);
-                    }
-                    (begins, joins) = (begins && is_one_of(word, LEAD), false);
+                    (begins, joins) = (begins && self.leads(word), false);
                     statement.runs = true;
                     behind
                 }
@@ -115,9 +121,21 @@ impl<'a> File<'a> {
             statement.name = b"";
         }
         statement.line = line.get(..line.len() - rest.len())?;
-        statement.tail = tail.get(..tail.len() - rest.len())?;
+        statement.tail_len = statement.tail_len.saturating_sub(rest.len());
         self.rest = rest;
         (!statement.line.is_empty()).then_some(statement)
+    }
+
+    /// Takes note of a word where a command begins; whether one begins behind it, too.
+    #[inline(never)]
+    fn leads(&mut self, word: &[u8]) -> bool {
+        if is_one_of(word, BEGIN) {
+            self.depth += 1;
+        } else if is_one_of(word, END) {
+            self.flat |= self.depth == 0;
+            self.depth = self.depth.saturating_sub(1);
+        }
+        is_one_of(word, LEAD)
     }
 
     /// The word that a statement of its own assigns to `name` last; empty if none does.
@@ -164,17 +182,36 @@ fn mentions(text: &[u8], name: &[u8]) -> bool {
     false
 }
 
-/// Whether `word` is in a list of words with a space behind each.
+/// Whether `word` is in a list of words with a space behind each, where `#` stands for decimal digits or nothing.
 #[inline(never)]
 pub fn is_one_of(word: &[u8], list: &str) -> bool {
     let mut rest = list;
     while let Some((one, behind)) = cut(rest, b' ') {
-        if one.as_bytes() == word {
+        if fits(word, one) {
             return true;
         }
         rest = behind;
     }
     false
+}
+
+/// Whether `word` is `pattern`, as in a list of [`is_one_of`].
+#[inline(never)]
+pub fn fits(word: &[u8], pattern: &str) -> bool {
+    let mut rest = word;
+    for byte in pattern.as_bytes() {
+        match rest {
+            [b'0'..=b'9', ..] if *byte == b'#' => {
+                while let [b'0'..=b'9', behind @ ..] = rest {
+                    rest = behind;
+                }
+            }
+            [first, behind @ ..] if first == byte => rest = behind,
+            _ if *byte == b'#' => {}
+            _ => return false,
+        }
+    }
+    rest.is_empty()
 }
 
 #[inline(never)]

@@ -46,11 +46,11 @@ pub fn edit(old: &[u8], owns: &dyn Fn(&[u8]) -> bool, wanted: &mut Wanted<'_>, o
         }
         let mut tail = statement.line;
         if vars.found == Found::Other {
-            vars.out.put(statement.head);
+            vars.out.put(statement.head());
             vars.out.put(b"=");
             vars.task = Task::Write;
             wanted(&mut vars);
-            tail = statement.tail;
+            tail = statement.tail();
         }
         vars.out.put(tail);
         vars.ends = tail.ends_with(b"\n");
@@ -65,20 +65,21 @@ pub fn edit(old: &[u8], owns: &dyn Fn(&[u8]) -> bool, wanted: &mut Wanted<'_>, o
 }
 
 /// Whether `name` is one of `patterns`, where `#` stands for decimal digits, at least one.
+#[inline(never)]
 pub fn is_any(name: &[u8], patterns: &[&str]) -> bool {
     for pattern in patterns {
         let (mut name, mut pattern) = (name, pattern.as_bytes());
-        while let ([at, rest @ ..], [first, behind @ ..]) = (name, pattern) {
-            match pattern {
-                [b'#', ..] if at.is_ascii_digit() => {
-                    name = rest;
-                    if !rest.first().is_some_and(u8::is_ascii_digit) {
-                        pattern = behind;
-                    }
+        while let ([at, others @ ..], [first, next @ ..]) = (name, pattern) {
+            if *first == b'#' && at.is_ascii_digit() {
+                if !others.first().is_some_and(u8::is_ascii_digit) {
+                    pattern = next;
                 }
-                _ if at == first => (name, pattern) = (rest, behind),
-                _ => break,
+            } else if at == first {
+                pattern = next;
+            } else {
+                break;
             }
+            name = others;
         }
         if name.is_empty() && pattern.is_empty() {
             return true;

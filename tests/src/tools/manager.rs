@@ -1,7 +1,7 @@
 //! The network managers, and how each is told to bring up what the files in /etc say.
 
 use crate::tools::System;
-use crate::tools::{ifupdown, netplan, networkd, networkmanager, others};
+use crate::tools::{ifupdown, netplan, networkd, networkmanager, others, sysconfig};
 
 /// A network manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum Manager {
     Ifupdown,
     /// Alpine's since 3.13.
     IfupdownNg,
-    /// Cumulus's, in Debian and Proxmox.
+    /// Cumulus's, in Debian and Proxmox: reads what ifupdown brought up.
     Ifupdown2,
     /// Alpine's before, and that of small images.
     Busybox,
@@ -26,11 +26,15 @@ pub enum Manager {
     Netctl,
     /// The static blocks of a DHCP client.
     Dhcpcd,
+    /// Red Hat's scripts, told anew.
+    RedHat,
+    /// SUSE's scripts, told anew.
+    Suse,
 }
 
 impl Manager {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Ifupdown,
         Self::IfupdownNg,
         Self::Ifupdown2,
@@ -41,6 +45,8 @@ impl Manager {
         Self::NetplanToNetworkManager,
         Self::Netctl,
         Self::Dhcpcd,
+        Self::RedHat,
+        Self::Suse,
     ];
 
     /// Brings up what the files say, as the boot of a distribution does, and waits until it is done. Fails if the tool does.
@@ -56,6 +62,8 @@ impl Manager {
             Self::NetplanToNetworkManager => netplan::to_network_manager(system),
             Self::Netctl => others::netctl(system),
             Self::Dhcpcd => others::dhcpcd(system),
+            Self::RedHat => sysconfig::red_hat(system),
+            Self::Suse => sysconfig::suse(system),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod networkd;
 pub mod networkmanager;
 mod others;
 pub mod readers;
+mod sysconfig;
 mod system;
 
 pub use live::Live;

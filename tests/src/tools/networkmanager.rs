@@ -1,5 +1,7 @@
 //! NetworkManager on a D-Bus of its own, without udev.
 
+use std::os::unix::net::UnixStream;
+
 use crate::tools::System;
 
 /// Nothing is configured that no file asks for, and the resolver stays out of it.
@@ -20,7 +22,8 @@ pub fn network_manager(system: &System) {
     system.write("run/dbus/test.conf", 0o644, BUS);
     system.write("run/NetworkManager/conf.d/test.conf", 0o644, CONFIGURATION);
     let mut bus = system.start(&["dbus-daemon", "--nofork", "--nopidfile", "--config-file=/run/dbus/test.conf"], &[]);
-    bus.wait_until("its socket", || system.path("run/dbus/system_bus_socket").exists());
+    // The socket is there a moment before it takes connections.
+    bus.wait_until("its socket", || UnixStream::connect(system.path("run/dbus/system_bus_socket")).is_ok());
     let mut daemon = system.start(&["NetworkManager", "--debug"], &[]);
     daemon.wait_until("NetworkManager is started", || system.try_run(&["nm-online", "-s", "-q", "-t", "1"]).status.success());
 }

@@ -15,7 +15,7 @@ use crate::directory::Directory;
 use crate::tools::Live;
 
 /// The longest that a tool may take to do a thing, in seconds.
-const LIMIT: u64 = 30;
+const LIMIT: u64 = 60;
 
 /// A small Linux system that ends when dropped.
 pub struct System {
@@ -55,6 +55,13 @@ impl System {
     /// Where in the test's world a path of the system is.
     pub fn path(&self, path: &str) -> PathBuf {
         self.root().join(path.trim_start_matches('/'))
+    }
+
+    /// Copies a program into the system. By another process: one that this process had open to write could not be run as long as a
+    /// child that another thread forked meanwhile has the descriptor.
+    pub fn copy_program(&self, program: &Path, path: &str) {
+        let done = Command::new("cp").arg(program).arg(self.path(path)).status().expect("run cp");
+        assert!(done.success(), "copy {}", program.display());
     }
 
     /// Writes a file of the system and the directories it is in.
