@@ -39,7 +39,7 @@ static ALPHABET: [(u8, u8, u8); 5] = [(b'A', b'Z', 0), (b'a', b'z', 26), (b'0', 
 fn sextet(c: u8) -> i32 {
     let c = i32::from(c);
     let mut value = -1;
-    for (first, last, start) in ALPHABET {
+    for &(first, last, start) in &ALPHABET {
         let inside = (i32::from(first) - 1 - c) & (c - i32::from(last) - 1);
         value += (inside >> 8) & (c - i32::from(first) + i32::from(start) + 1);
     }

@@ -101,7 +101,7 @@ pub fn member<'t>(object: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
 #[inline(never)]
 fn copy(token: &[u8], quote: bool, out: &mut JsonText) -> Result<(), Error> {
     let quotes = if quote { &b"\""[..] } else { b"" };
-    for part in [quotes, token, quotes] {
+    for part in &[quotes, token, quotes] {
         out.extend_from_slice(part).map_err(|_| Error::System(What::ReadJson, Errno(libc::E2BIG)))?;
     }
     Ok(())

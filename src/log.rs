@@ -58,7 +58,7 @@ impl Show for Utc {
         let (turn, month_of_year) = if month < 10 { (0, month + 3) } else { (1, month - 9) };
         line.put_number(u64::from(era * 400 + year + turn), 10, 4);
         let day = day - (153 * month + 2) / 5 + 1;
-        for (mark, number) in [(b'-', month_of_year), (b'-', day), (b'T', second / 3600), (b':', second / 60 % 60), (b':', second % 60)] {
+        for &(mark, number) in &[(b'-', month_of_year), (b'-', day), (b'T', second / 3600), (b':', second / 60 % 60), (b':', second % 60)] {
             line.put_byte(mark);
             line.put_number(u64::from(number), 10, 2);
         }

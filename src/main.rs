@@ -19,7 +19,7 @@ use nova_agent::network::config::choose::Choice;
 use nova_agent::ports::Host;
 use nova_agent::reply::{Answer, Code};
 use nova_agent::run::ready::Notify;
-use nova_agent::run::{Agent, Parts};
+use nova_agent::run::{Agent, Parts, Scratch};
 use nova_agent::settings::Settings;
 use nova_agent::sys::os;
 use nova_agent::sys::posix::channel::StoreChannel;
@@ -51,8 +51,7 @@ fn start(words: Strings) -> c_int {
         }
         Ok(Action::Version) => said(write_stdout(Text::<64>::of("nova-agent %\n", &[&VERSION]).as_str())),
         Ok(Action::Help) => said(write_stdout(cli::HELP)),
-        Ok(Action::Run) => run(&options),
-        Ok(Action::Apply) => apply(&options),
+        Ok(action) => work(&options, action == Action::Apply),
     }
 }
 
@@ -74,29 +73,47 @@ fn settings(options: &Options) -> Option<Settings> {
     Some(settings)
 }
 
-/// Applies vm-data once.
+/// Serves requests, or applies vm-data once. Nothing is dropped at the end: the kernel closes what is open.
 #[inline(never)]
-fn apply(options: &Options) -> c_int {
+fn work(options: &Options, once: bool) -> c_int {
     let Some(mut settings) = settings(options) else { return status::USAGE };
-    let elsewhere = options.root != c"/";
-    settings.live = !elsewhere && options.from.is_none();
-    settings.programs &= !options.dry_run;
     let mut environment = Environment::default();
     environment.take();
     process::reset();
     if let Err(errno) = signal::install() {
         fail(status::OS_ERROR, "cannot start", c"", errno);
     }
-    let mut host = System { log: open_log(&Options { foreground: true, ..*options }) };
-    let root = open_root(options);
-    let source = match options.from {
-        Some(path) => Source::File(path),
-        None => Source::Store(open_store(options.xenstore.or(environment.xenstore), &mut host)),
-    };
-    let (scratch, _) = rt::buffers();
+    let mut host = System { log: open_log(options) };
+    let root = ManuallyDrop::new(open_root(options));
+    let store = options.xenstore.or(environment.xenstore);
+    let (scratch, kept) = rt::buffers();
+    if once {
+        let elsewhere = options.root != c"/";
+        settings.live = !elsewhere && options.from.is_none();
+        settings.programs &= !options.dry_run;
+        let source = match options.from {
+            Some(path) => Source::File(path),
+            None => Source::Store(open_store(store, &mut host)),
+        };
+        return apply(Job { source, root: &root, elsewhere, dry_run: options.dry_run, settings }, &mut host, scratch);
+    }
+    let channel = open_store(store, &mut host);
+    settle(options);
+    host.log(Level::Info, "event=start version=%", &[&VERSION]);
+    let parts = Parts { channel, root: &root, host, notify: environment.notify, settings, memory: rt::MEMORY };
+    let mut agent = ManuallyDrop::new(Agent::new(parts, scratch, kept));
+    let served = agent.run(options.apply_at_start);
+    if let Some(path) = options.pid_file {
+        process::remove_pid_file(path);
+    }
+    if served.is_ok() { status::OK } else { status::SOFTWARE }
+}
+
+/// Applies vm-data once.
+#[inline(never)]
+fn apply(job: Job<'_>, host: &mut System, scratch: &mut Scratch) -> c_int {
     let mut answer = Answer::empty();
-    let job = Job { source, root: &root, elsewhere, dry_run: options.dry_run, settings };
-    if let Err(error) = apply::run(job, &mut host, scratch, &mut answer) {
+    if let Err(error) = apply::run(job, host, scratch, &mut answer) {
         answer.set(Code::Failed, "%", &[&error]);
     }
     if answer.code == Code::Done {
@@ -144,31 +161,6 @@ impl Environment {
 fn value(entry: &'static CStr, name: &[u8]) -> Option<&'static CStr> {
     let value = entry.to_bytes_with_nul().strip_prefix(name)?;
     CStr::from_bytes_until_nul(value).ok().filter(|value| !value.is_empty())
-}
-
-/// Serves requests until told to end. Nothing is dropped at the end: the kernel closes what is open.
-#[inline(never)]
-fn run(options: &Options) -> ! {
-    let Some(settings) = settings(options) else { process::end(status::USAGE) };
-    let mut environment = Environment::default();
-    environment.take();
-    process::reset();
-    if let Err(errno) = signal::install() {
-        fail(status::OS_ERROR, "cannot start", c"", errno);
-    }
-    let mut host = System { log: open_log(options) };
-    let channel = open_store(options.xenstore.or(environment.xenstore), &mut host);
-    let root = open_root(options);
-    settle(options);
-    host.log(Level::Info, "event=start version=%", &[&VERSION]);
-    let parts = Parts { channel, root: &root, host, notify: environment.notify, settings, memory: rt::MEMORY };
-    let (scratch, kept) = rt::buffers();
-    let mut agent = ManuallyDrop::new(Agent::new(parts, scratch, kept));
-    let served = agent.run(options.apply_at_start);
-    if let Some(path) = options.pid_file {
-        process::remove_pid_file(path);
-    }
-    process::end(if served.is_ok() { status::OK } else { status::SOFTWARE })
 }
 
 /// Goes into the background if asked to, writes the pid file, leaves the working directory. The parent of a daemon ends here.

@@ -4,6 +4,7 @@
 //! left over from a longer text. The whole file is written with one write(2), so a killed process leaves the old or the new text.
 
 use crate::limits::{STATE_LEN, STATE_VALUE_LEN};
+use crate::text::holds;
 
 /// The state file, relative to the agent's root.
 pub const PATH: &[u8] = b"/var/lib/nova-agent/state";
@@ -54,7 +55,7 @@ impl State {
     pub fn set(&mut self, key: Key, value: &[u8]) -> bool {
         let Some(kept) = self.values.get_mut(key as usize) else { return false };
         kept.clear();
-        !value.contains(&0) && kept.extend_from_slice(value).is_ok()
+        !holds(value, 0) && kept.extend_from_slice(value).is_ok()
     }
 
     /// Takes over the text; anything but a whole state file is no state.

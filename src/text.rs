@@ -64,8 +64,44 @@ impl<const N: usize> DerefMut for Text<N> {
 
 impl<const N: usize> Show for Text<N> {
     fn show(&self, line: &mut Line) {
-        line.put(self.as_str());
+        self.append_to(line);
     }
+}
+
+/// Whether `byte` is among `bytes`. The search of core's `contains` is for long texts.
+#[inline(never)]
+pub fn holds(bytes: &[u8], byte: u8) -> bool {
+    for &other in bytes {
+        if other == byte {
+            return true;
+        }
+    }
+    false
+}
+
+/// Takes a number from the front of `text`: one digit or more. A number beyond what fits becomes the largest.
+#[inline(never)]
+pub fn take_number(text: &mut &[u8], radix: u32) -> Option<u64> {
+    let before = text.len();
+    let mut number = 0u64;
+    while let Some((&first, rest)) = text.split_first()
+        && let Some(digit) = char::from(first).to_digit(radix)
+    {
+        number = number.saturating_mul(u64::from(radix)).saturating_add(u64::from(digit));
+        *text = rest;
+    }
+    (text.len() < before).then_some(number)
+}
+
+/// The value of decimal digits.
+pub fn number(mut digits: &[u8]) -> Option<u64> {
+    take_number(&mut digits, 10).filter(|_| digits.is_empty())
+}
+
+/// Whether two words are the same in letters of either case. That of core's is for long texts.
+#[inline(never)]
+pub fn same_word(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.eq_ignore_ascii_case(other))
 }
 
 /// What is before and behind the first `at` in `text`.
@@ -90,6 +126,12 @@ impl Line {
     pub fn as_str(&self) -> &str {
         // Always text: only whole characters are ever put in.
         core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// Once for all lengths of text.
+    #[inline(never)]
+    fn append_to(&self, line: &mut Line) {
+        line.put(self.as_str());
     }
 
     /// The text's bytes.
@@ -118,12 +160,17 @@ impl Line {
         {
             at += other.len() + 1;
         }
+        let end = self.len;
+        // At the end it is only in order to learn whether it fits.
         self.put(line);
         self.put("\n");
-        if !self.clipped
-            && let Some(moved) = self.bytes.get_mut(at..self.len)
-        {
-            moved.rotate_right(line.len() + 1);
+        if !self.clipped {
+            let len = self.len;
+            self.bytes.copy_within(at..end, len - end + at);
+            self.len = at;
+            self.put(line);
+            self.put("\n");
+            self.len = len;
         }
     }
 
@@ -150,16 +197,23 @@ impl Line {
     /// Appends `part`.
     #[inline(never)]
     pub fn put(&mut self, part: &str) {
+        for &octet in part.as_bytes() {
+            self.push(octet);
+        }
+    }
+
+    /// Appends one octet of a character; all of them follow, or the cut takes the others away.
+    #[inline(never)]
+    fn push(&mut self, octet: u8) {
         if self.clipped {
             return;
         }
-        for &byte in part.as_bytes() {
-            let Some(to) = self.bytes.get_mut(self.len) else {
-                self.clip(self.len);
-                return;
-            };
-            *to = byte;
-            self.len += 1;
+        match self.bytes.get_mut(self.len) {
+            Some(to) => {
+                *to = octet;
+                self.len += 1;
+            }
+            None => self.clip(self.len),
         }
     }
 
@@ -171,20 +225,21 @@ impl Line {
     /// Appends `template`, each `%` in it replaced by the next part. A `%` too many stays, a part too many is left out.
     #[inline(never)]
     pub fn fill(&mut self, template: &str, parts: &Parts<'_>) {
-        let mut rest = template;
-        for part in parts {
-            let Some((literal, after)) = cut(rest, b'%') else { break };
-            self.put(literal);
-            part.show(self);
-            rest = after;
+        let mut parts = parts.iter();
+        for &octet in template.as_bytes() {
+            if octet == b'%'
+                && let Some(part) = parts.next()
+            {
+                part.show(self);
+            } else {
+                self.push(octet);
+            }
         }
-        self.put(rest);
     }
 
     /// Appends one character of ASCII; `?` for any other octet.
-    #[inline(never)]
     pub fn put_byte(&mut self, byte: u8) {
-        self.put(core::str::from_utf8(&[byte]).unwrap_or("?"));
+        self.push(if byte.is_ascii() { byte } else { b'?' });
     }
 
     /// Appends a number, with leading zeros up to `width` digits.
@@ -199,7 +254,9 @@ impl Line {
             rest /= base;
             used += 1;
         }
-        self.put(digits.get(digits.len() - used..).and_then(|d| core::str::from_utf8(d).ok()).unwrap_or_default());
+        for &digit in digits.get(digits.len() - used..).unwrap_or_default() {
+            self.push(digit);
+        }
     }
 
     /// Keeps at most `len` bytes, the mark included.

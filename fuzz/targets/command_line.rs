@@ -16,7 +16,7 @@ fuzz_target!(|input: &[u8]| {
     let mut options = Options::new();
     match cli::parse(lasting, &mut options) {
         Ok(Action::Run) => assert!(!options.apply_at_start || words.contains(&c"resetnetwork")),
-        Ok(Action::Version | Action::Help) => {}
+        Ok(Action::Apply | Action::Version | Action::Help) => {}
         Err(refused) => {
             assert!(words.iter().any(|word| word.to_bytes().starts_with(refused.word) || word.to_bytes().ends_with(refused.word)))
         }

@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use nova_agent::network::config::out::Out;
 use nova_agent::network::ip::Ip;
 use nova_agent::network::resolv::edit;
 use nova_agent_fuzz::Collect;
@@ -16,19 +17,24 @@ fuzz_target!(|input: &[u8]| {
             servers.push(ip);
         }
     }
-    let mut new = Collect::default();
-    if !edit(old, &servers, &mut new).unwrap() {
-        return;
-    }
-    assert!(!edit(&new.0, &servers, &mut Collect::default()).unwrap(), "a second edit changes nothing");
-    let (others, kept) = (others(old), others(&new.0));
+    let new = edited(old, &servers);
+    assert_eq!(edited(&new, &servers), new, "a second edit changes nothing");
+    let (others, kept) = (others(old), others(&new));
     assert_eq!(others, kept);
-    let named = new.0.split(|&byte| byte == b'\n').filter(|line| is_ours(line)).count();
+    let named = new.split(|&byte| byte == b'\n').filter(|line| is_ours(line)).count();
     assert_eq!(named, servers.len().min(3));
 });
 
+fn edited(old: &[u8], servers: &[Ip]) -> Vec<u8> {
+    let mut new = Collect::default();
+    let mut out = Out::new(&mut new);
+    edit(old, servers, &mut out);
+    out.finish().unwrap();
+    new.0
+}
+
 fn is_ours(line: &[u8]) -> bool {
-    line.strip_prefix(b"nameserver").is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
+    line.trim_ascii().strip_prefix(b"nameserver").is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
 }
 
 fn others(file: &[u8]) -> Vec<&[u8]> {

@@ -5,7 +5,7 @@
 use crate::error::Error;
 use crate::network::lines::take_line;
 use crate::ports::Sink;
-use crate::text::{Printable, Text};
+use crate::text::{Line, Printable, Text};
 
 /// Lines shown around what differs.
 const CONTEXT_COUNT: usize = 3;
@@ -18,9 +18,8 @@ const CONTEXT_COUNT: usize = 3;
 #[inline(never)]
 pub fn unified(path: &[u8], old: Option<&[u8]>, new: Option<&[u8]>, sink: &mut dyn Sink) -> Result<(), Error> {
     let mut head = Text::<512>::new();
-    for (sign, content) in [("---", old), ("+++", new)] {
-        head.fill("% %\n", &[&sign, &Printable(if content.is_some() { path } else { b"/dev/null" })]);
-    }
+    put_name(&mut head, "---", path, old.is_some());
+    put_name(&mut head, "+++", path, new.is_some());
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
     let (old_count, new_count) = (count(old), count(new));
     let most = old_count.min(new_count);
@@ -34,19 +33,25 @@ pub fn unified(path: &[u8], old: Option<&[u8]>, new: Option<&[u8]>, sink: &mut d
     }
     let start = equal - equal.min(CONTEXT_COUNT);
     let (old_end, new_end, after) = (old_count - tail, new_count - tail, tail.min(CONTEXT_COUNT));
-    for (sign, end) in [("@@ -", old_end), (" +", new_end)] {
-        let len = end + after - start;
-        // An empty range is named by the line in front of it.
-        head.fill("%%,%", &[&sign, &(start + usize::from(len > 0)), &len]);
-    }
+    put_range(&mut head, "@@ -", start, old_end + after);
+    put_range(&mut head, " +", start, new_end + after);
     head.put(" @@\n");
     sink.put(head.as_bytes())?;
-    for (text, from, to, sign) in
-        [(old, start, equal, b" "), (old, equal, old_end, b"-"), (new, equal, new_end, b"+"), (old, old_end, old_end + after, b" ")]
-    {
-        put_lines(text, from, to, sign, sink)?;
-    }
-    Ok(())
+    put_lines(old, start, equal, b" ", sink)?;
+    put_lines(old, equal, old_end, b"-", sink)?;
+    put_lines(new, equal, new_end, b"+", sink)?;
+    put_lines(old, old_end, old_end + after, b" ", sink)
+}
+
+#[inline(never)]
+fn put_name(head: &mut Line, sign: &str, path: &[u8], is_there: bool) {
+    head.fill("% %\n", &[&sign, &Printable(if is_there { path } else { b"/dev/null" })]);
+}
+
+/// Puts the place of the lines from `start` to `end`. An empty range is named by the line in front of it.
+#[inline(never)]
+fn put_range(head: &mut Line, sign: &str, start: usize, end: usize) {
+    head.fill("%%,%", &[&sign, &(start + usize::from(end > start)), &(end - start)]);
 }
 
 /// The line at a place, with its end; empty behind the last one.

@@ -4,6 +4,7 @@ use crate::base64::decode;
 use crate::error::{Error, What};
 use crate::ports::{Outcome, Ports, Rule, Verdict};
 use crate::reply::{Answer, Code};
+use crate::text::holds;
 
 /// A file that does not exist yet is root's alone; missing directories are made, an existing file is backed up.
 const RULE: Rule = Rule { create: Some(0o600), parents: true, backup: true };
@@ -37,7 +38,7 @@ fn write(ports: &mut Ports<'_>, path: &[u8], contents: &[u8], answer: &mut Answe
     match path {
         [] => return Err(Error::Request(What::PathEmpty)),
         [b'/', .., b'/'] | [b'/'] => return Err(Error::Request(What::PathIsDirectory)),
-        [b'/', ..] if path.contains(&0) => return Err(Error::Request(What::PathHasNul)),
+        [b'/', ..] if holds(path, 0) => return Err(Error::Request(What::PathHasNul)),
         [b'/', ..] => {}
         _ => return Err(Error::Request(What::PathNotAbsolute)),
     }

@@ -56,18 +56,23 @@ impl Interfaces {
         }
     }
 
-    /// Adds one in its place.
+    /// Adds one in its place, and takes what it is to have.
     #[inline(never)]
-    fn add(&mut self, link: &Link, wanted: &Wanted) {
-        let mut at = 0;
-        while let Some(other) = self.each.get(at)
-            && comes_before(&other.name, &link.name)
-        {
-            at += 1;
-        }
-        let interface = Interface { name: link.name.clone(), index: link.index, wanted: wanted.clone() };
+    fn add(&mut self, link: &Link, wanted: &mut Wanted) {
+        let interface = Interface { name: link.name.clone(), index: link.index, wanted: Wanted::new(wanted.mac) };
         // There is room: the nodes are no more than that.
-        let _ = self.each.insert(at, interface);
+        let _ = self.each.push(interface);
+        if let Some(last) = self.each.last_mut() {
+            core::mem::swap(&mut last.wanted, wanted);
+        }
+        let mut rest = self.each.as_mut_slice();
+        while let Some((last, others)) = rest.split_last_mut()
+            && let Some(before) = others.last_mut()
+            && comes_before(&last.name, &before.name)
+        {
+            core::mem::swap(last, before);
+            rest = others;
+        }
     }
 
     /// Whether a link's name can stand in any file as it is. The kernel allows nearly everything.
@@ -151,7 +156,7 @@ fn set_one(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Result<bo
     let document = json::sanitise(value, work.text).and_then(|text| parse::parse(text, node));
     work.interfaces.know(document.as_ref().map_or_else(|_| Mac::parse(node), |document| Some(document.wanted.mac)));
     let mut is_there = true;
-    let result = document.and_then(|document| set(ports, work, node, &document, &mut is_there));
+    let result = document.and_then(|mut document| set(ports, work, node, &mut document, &mut is_there));
     match result {
         Err(Error::Stopped) => return Err(Error::Stopped),
         Err(error) => work.failed(node, "%", &error),
@@ -161,7 +166,7 @@ fn set_one(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Result<bo
 }
 
 #[inline(never)]
-fn set(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node, document: &Document, is_there: &mut bool) -> Result<(), Error> {
+fn set(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node, document: &mut Document, is_there: &mut bool) -> Result<(), Error> {
     for server in &document.wanted.dns {
         if !work.servers.contains(server) && work.servers.push(*server).is_err() {
             work.failed(node, "too many name servers", &"");
@@ -179,12 +184,13 @@ fn set(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node, document: &Docum
         work.failed(&link.name, "is a port of a bridge or bond, left alone", &"");
         return Ok(());
     }
+    let result = if ports.settings.live { make_live(ports, work, &mut link, &document.wanted) } else { Ok(()) };
     if Interfaces::fits(&link.name) {
-        work.interfaces.add(&link, &document.wanted);
+        work.interfaces.add(&link, &mut document.wanted);
     } else {
         work.failed(node, "the link's name can stand in no file, so it is set until the next boot only", &"");
     }
-    if ports.settings.live { make_live(ports, work, &mut link, &document.wanted) } else { Ok(()) }
+    result
 }
 
 #[inline(never)]

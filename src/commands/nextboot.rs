@@ -79,7 +79,7 @@ fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, 
 #[inline(never)]
 fn common(work: &Work<'_>, network: &Network<'_>, tree: &mut Tree<'_>, told: &mut Told) -> Result<(), Error> {
     if let Some(new) = &work.nodename {
-        let mut renaming = Renaming::new(new.before(), &new.wanted);
+        let mut renaming = Renaming { wanted: &new.wanted, old: new.before.clone() };
         nodename::write(&mut renaming, told.backend.map_or("", |backend| backend.name), tree)?;
         hosts::write(&renaming, network, tree)?;
     }

@@ -2,8 +2,6 @@
 //!
 //! Nothing here is undone when something fails: everything is tried, and the answer names what went wrong.
 
-use core::ffi::CStr;
-
 use crate::commands::{interfaces, interfaces::Interfaces, nextboot};
 use crate::error::{Errno, Error};
 use crate::json::JsonText;
@@ -21,15 +19,8 @@ const HOSTNAME: &[u8] = b"vm-data/hostname";
 pub struct NewNodename {
     /// The name.
     pub wanted: Nodename,
-    /// The kernel's before, and a NUL.
-    before: [u8; NODENAME_LEN + 1],
-}
-
-impl NewNodename {
-    /// The kernel's name before; empty where only files are wanted.
-    pub fn before(&self) -> &[u8] {
-        CStr::from_bytes_until_nul(&self.before).unwrap_or_default().to_bytes()
-    }
+    /// The kernel's before; none where only files are wanted.
+    pub before: Option<Nodename>,
 }
 
 /// What went wrong, piece by piece, and memory.
@@ -104,7 +95,7 @@ fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error>
     if ports.journal.applied_nodename(domain(ports.store)?) == Some(wanted.as_bytes()) {
         return Ok(());
     }
-    let new = work.nodename.insert(NewNodename { wanted, before: [0; NODENAME_LEN + 1] });
+    let new = work.nodename.insert(NewNodename { wanted, before: None });
     if ports.settings.live
         && let Err(error) = make_live(ports.host, new)
     {
@@ -121,8 +112,10 @@ fn domain(store: &mut dyn Store) -> Result<&[u8], Error> {
 }
 
 fn make_live(host: &mut dyn Host, new: &mut NewNodename) -> Result<(), Error> {
-    let wanted = new.wanted.as_bytes();
-    if host.nodename(&mut new.before)? == wanted { Ok(()) } else { host.set_nodename(wanted) }
+    let mut buffer = [0; NODENAME_LEN + 1];
+    let (wanted, before) = (new.wanted.as_bytes(), host.nodename(&mut buffer)?);
+    new.before = Nodename::parse(before);
+    if before == wanted { Ok(()) } else { host.set_nodename(wanted) }
 }
 
 /// Remembers that the host name was set and written.

@@ -76,7 +76,7 @@ fn key_iv(function: &'static Function, secret: &[u8]) -> KeyIv {
     for part in key_iv.chunks_mut(function.digest_len) {
         digest.update(secret);
         digest.finish(&mut sum);
-        part.iter_mut().zip(sum).for_each(|(to, from)| *to = from);
+        part.iter_mut().zip(&sum).for_each(|(to, from)| *to = *from);
         digest.update(part);
     }
     key_iv

@@ -109,7 +109,7 @@ impl Digest {
         let bits = self.len as u64 * 8;
         self.update(&[0x80]);
         // The length has an eighth of a block; of SHA-512's 16 octets the first 8 are always 0.
-        for len_len in [function.block_len / 8, 8] {
+        for &len_len in &[function.block_len / 8, 8] {
             while (self.len + len_len) & (function.block_len - 1) != 0 {
                 self.update(&[0]);
             }
@@ -117,7 +117,7 @@ impl Digest {
         self.update(&if function.big_endian { bits.to_be_bytes() } else { bits.to_le_bytes() });
         let word_len = function.block_len / 16;
         let mut rest = out.as_mut_slice();
-        for word in self.state {
+        for word in &self.state {
             let word = if function.big_endian { word.rotate_right(8 * word_len as u32).to_be_bytes() } else { word.to_le_bytes() };
             let (Some((place, after)), Some(word)) = (rest.split_at_mut_checked(word_len), word.get(..word_len)) else { break };
             place.copy_from_slice(word);
@@ -135,7 +135,7 @@ impl Digest {
                 words.iter_mut().zip(&self.state).for_each(|(word, wide)| *word = *wide as u32);
                 let [block, _] = self.block.as_chunks().0 else { return };
                 compress(&mut words, block);
-                self.state.iter_mut().zip(words).for_each(|(wide, word)| *wide = word.into());
+                self.state.iter_mut().zip(&words).for_each(|(wide, word)| *wide = u64::from(*word));
             }
             Compress::Words64(compress) => compress(&mut self.state, &self.block),
         }

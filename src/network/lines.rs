@@ -25,3 +25,16 @@ pub fn key(line: &[u8]) -> &[u8] {
     let len = line.iter().position(|byte| matches!(byte, b'=' | b':')).unwrap_or(line.len());
     line.get(..len).unwrap_or_default().trim_ascii()
 }
+
+/// Whether `part` is in `text`, in letters of either case.
+#[inline(never)]
+pub fn contains(text: &[u8], part: &str) -> bool {
+    let mut rest = text;
+    while let Some(start) = rest.get(..part.len()) {
+        if start.eq_ignore_ascii_case(part.as_bytes()) {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
+}

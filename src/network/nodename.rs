@@ -1,9 +1,9 @@
 //! The host name (nodename): what is accepted as one, and `/etc/hostname`. sethostname(2), hostname(5).
 
-use crate::error::Error;
 use crate::limits::NODENAME_LEN;
+use crate::network::config::edited::Edited;
+use crate::network::config::out::Out;
 use crate::network::lines::take_line;
-use crate::ports::Sink;
 use crate::text::{Line, Show};
 
 /// A host name that has been checked: 1 to 64 letters, digits, `-`, `_` and single `.` in between; no part starts or ends with `-`. The
@@ -43,52 +43,22 @@ impl Show for Nodename {
     }
 }
 
-/// What `/etc/hostname` holds now: the first line that is neither empty nor a comment.
-pub fn named(file: &[u8]) -> &[u8] {
-    let mut rest = file;
-    while let Some(line) = take_line(&mut rest) {
+/// Puts the new content of `/etc/hostname`: the first line that is neither empty nor a comment becomes `name`, everything else stays. What
+/// that line was.
+#[inline(never)]
+pub fn edit<'a>(old: &'a [u8], name: &Nodename, out: &mut Out<'_>) -> &'a [u8] {
+    let mut new = Edited::new(b"", out);
+    let mut rest = old;
+    loop {
+        let line = take_line(&mut rest).unwrap_or_default();
         let text = line.trim_ascii();
-        if !matches!(text, [] | [b'#', ..]) {
+        if line.is_empty() || !matches!(text, [] | [b'#', ..]) {
+            new.add("%", &[name]);
+            new.keep(rest);
             return text;
         }
+        new.keep(line);
     }
-    b""
-}
-
-/// Puts the new content of `/etc/hostname` into `sink`: the first line that is neither empty nor a comment becomes the name, everything
-/// else stays. `false` if it is the name already.
-///
-/// # Errors
-///
-/// Those of the sink.
-pub fn edit(old: &[u8], name: &Nodename, sink: &mut dyn Sink) -> Result<bool, Error> {
-    let (mut named, mut ends) = (false, true);
-    let mut rest = old;
-    while let Some(line) = take_line(&mut rest) {
-        let text = line.trim_ascii();
-        if named || matches!(text, [] | [b'#', ..]) {
-            sink.put(line)?;
-        } else if text == name.as_bytes() {
-            return Ok(false);
-        } else {
-            put(name, sink)?;
-            named = true;
-        }
-        ends = line.last() == Some(&b'\n');
-    }
-    if !named {
-        if !ends {
-            sink.put(b"\n")?;
-        }
-        put(name, sink)?;
-    }
-    Ok(true)
-}
-
-#[inline(never)]
-fn put(name: &Nodename, sink: &mut dyn Sink) -> Result<(), Error> {
-    sink.put(name.as_bytes())?;
-    sink.put(b"\n")
 }
 
 #[cfg(test)]
@@ -113,13 +83,15 @@ mod tests {
     fn comments_stay() {
         let edited = |old: &str| {
             let mut new = Collect(Vec::new());
-            let changed = edit(old.as_bytes(), &Nodename::parse(b"web1").unwrap(), &mut new).unwrap();
-            changed.then(|| String::from_utf8(new.0).unwrap())
+            let mut out = Out::new(&mut new);
+            edit(old.as_bytes(), &Nodename::parse(b"web1").unwrap(), &mut out);
+            out.finish().unwrap();
+            String::from_utf8(new.0).unwrap()
         };
-        assert_eq!(edited("").as_deref(), Some("web1\n"));
-        assert_eq!(edited("old").as_deref(), Some("web1\n"));
-        assert_eq!(edited("# who\n\nold\nmore\n").as_deref(), Some("# who\n\nweb1\nmore\n"));
-        assert_eq!(edited("# who").as_deref(), Some("# who\nweb1\n"));
-        assert_eq!(edited("# who\nweb1\n"), None);
+        assert_eq!(edited(""), "web1\n");
+        assert_eq!(edited("old"), "web1\n");
+        assert_eq!(edited("# who\n\nold\nmore\n"), "# who\n\nweb1\nmore\n");
+        assert_eq!(edited("# who"), "# who\nweb1\n");
+        assert_eq!(edited("# who\nweb1\n"), "# who\nweb1\n");
     }
 }

@@ -1,68 +1,32 @@
 //! `/etc/resolv.conf`: the `nameserver` lines become those that are wanted, everything else stays byte for byte. resolv.conf(5).
 
-use crate::error::Error;
 use crate::limits::NAMESERVER_COUNT;
+use crate::network::config::edited::Edited;
+use crate::network::config::out::Out;
 use crate::network::ip::Ip;
-use crate::network::lines::take_line;
-use crate::ports::Sink;
-use crate::text::Text;
+use crate::network::lines::{take_line, take_word};
 
-/// Puts the new content for `servers` into `sink`; `false` if the old one asks these servers already, in whatever order (the host's order
-/// means nothing). Only as many as resolvers use are written; where there are more, any of them are as good.
-///
-/// # Errors
-///
-/// Those of the sink.
-pub fn edit(old: &[u8], servers: &[Ip], sink: &mut dyn Sink) -> Result<bool, Error> {
-    let used = servers.get(..NAMESERVER_COUNT).unwrap_or(servers);
-    if used.is_empty() {
-        return Ok(false);
-    }
-    // Lines, which servers they ask, and how many these are.
-    let (mut count, mut asked, mut asked_count) = (0, 0u64, 0);
-    let (mut ending, mut ends) = ("\n", true);
-    let mut rest = old;
-    while let Some(line) = take_line(&mut rest) {
-        ending = if matches!(line, [.., b'\r', b'\n']) { "\r\n" } else { "\n" };
-        let Some(value) = nameserver(line) else {
-            sink.put(line)?;
-            ends = line.last() == Some(&b'\n');
-            continue;
-        };
-        if count == 0 {
-            put(used, ending, sink)?;
-        }
-        count += 1;
-        let ip = Ip::read(value);
-        for (which, server) in servers.iter().enumerate() {
-            if Some(*server) == ip && asked >> which & 1 == 0 {
-                asked |= 1 << which;
-                asked_count += 1;
-            }
-        }
-    }
-    if count == 0 {
-        if !ends {
-            sink.put(ending.as_bytes())?;
-        }
-        put(used, ending, sink)?;
-    }
-    Ok(count != used.len() || asked_count != used.len())
-}
-
+/// Puts the new content for `servers`, as many of them as resolvers use.
 #[inline(never)]
-fn put(servers: &[Ip], ending: &str, sink: &mut dyn Sink) -> Result<(), Error> {
-    let mut lines = Text::<{ NAMESERVER_COUNT * 64 }>::new();
-    for ip in servers {
-        lines.add("nameserver %%", &[ip, &ending]);
+pub fn edit(old: &[u8], servers: &[Ip], out: &mut Out<'_>) {
+    let mut new = Edited::new(old, out);
+    let mut left = servers.get(..NAMESERVER_COUNT).unwrap_or(servers);
+    let mut rest = old;
+    loop {
+        let line = take_line(&mut rest);
+        let is_ours = line.is_some_and(|mut line| take_word(&mut line) == b"nameserver");
+        if is_ours || line.is_none() {
+            for ip in left {
+                new.add("nameserver %", &[ip]);
+            }
+            left = &[];
+        }
+        match line {
+            None => break,
+            Some(line) if !is_ours => new.keep(line),
+            Some(_) => {}
+        }
     }
-    sink.put(lines.as_bytes())
-}
-
-/// The value of a `nameserver` line. As in the C libraries, the keyword is at the line's start.
-fn nameserver(line: &[u8]) -> Option<&[u8]> {
-    let value = line.strip_prefix(b"nameserver")?;
-    value.first().is_none_or(u8::is_ascii_whitespace).then(|| value.trim_ascii())
 }
 
 #[cfg(test)]
@@ -73,43 +37,44 @@ mod tests {
     use std::string::{String, ToString};
     use std::vec::Vec;
 
-    fn edited(old: &str, servers: &[&str]) -> Option<String> {
+    fn edited(old: &str, servers: &[&str]) -> String {
         let servers: Vec<Ip> = servers.iter().map(|text| Ip::parse(text).unwrap()).collect();
         let mut new = Collect(Vec::new());
-        edit(old.as_bytes(), &servers, &mut new).unwrap().then(|| String::from_utf8(new.0).unwrap())
+        let mut out = Out::new(&mut new);
+        edit(old.as_bytes(), &servers, &mut out);
+        out.finish().unwrap();
+        String::from_utf8(new.0).unwrap()
     }
 
     #[test]
     fn only_nameserver_lines_are_ours() {
-        let old = "# by hand\nsearch example.org\r\nnameserver 10.0.0.1\r\noptions timeout:1\nnameserver\t10.0.0.2\n nameserver 1.2.3.4\nnameservers 5\n";
-        let new = "# by hand\nsearch example.org\r\nnameserver 192.0.2.53\r\nnameserver 2001:db8::53\r\noptions timeout:1\n nameserver 1.2.3.4\nnameservers 5\n";
-        assert_eq!(edited(old, &["192.0.2.53", "2001:db8::53"]).as_deref(), Some(new));
-        assert_eq!(edited(new, &["2001:db8::53", "192.0.2.53"]), None);
+        let old = "# by hand\nsearch example.org\nnameserver 10.0.0.1\r\noptions timeout:1\nnameserver\t10.0.0.2\nnameservers 5\n";
+        let new = "# by hand\nsearch example.org\nnameserver 192.0.2.53\nnameserver 2001:db8::53\noptions timeout:1\nnameservers 5\n";
+        assert_eq!(edited(old, &["192.0.2.53", "2001:db8::53"]), new);
+        assert_eq!(edited(new, &["192.0.2.53", "2001:db8::53"]), new);
     }
 
     #[test]
     fn they_go_to_the_end_where_there_is_none() {
-        assert_eq!(edited("", &["192.0.2.53"]).as_deref(), Some("nameserver 192.0.2.53\n"));
-        assert_eq!(edited("search a", &["192.0.2.53"]).as_deref(), Some("search a\nnameserver 192.0.2.53\n"));
-        assert_eq!(edited("search a\r\n;x", &["192.0.2.53"]).as_deref(), Some("search a\r\n;x\nnameserver 192.0.2.53\n"));
-        assert_eq!(edited("search a\n", &[]), None);
-        assert_eq!(edited("nameserver 10.0.0.1", &["192.0.2.53"]).as_deref(), Some("nameserver 192.0.2.53\n"));
+        assert_eq!(edited("", &["192.0.2.53"]), "nameserver 192.0.2.53\n");
+        assert_eq!(edited("search a", &["192.0.2.53"]), "search a\nnameserver 192.0.2.53\n");
+        assert_eq!(edited("search a\r\n;x", &["192.0.2.53"]), "search a\r\n;x\r\nnameserver 192.0.2.53\r\n");
+        assert_eq!(edited("nameserver 10.0.0.1", &["192.0.2.53"]), "nameserver 192.0.2.53\n");
     }
 
     /// Found by fuzzing: without a newline behind it the keyword was no keyword until one was added.
     #[test]
     fn a_keyword_without_value_or_newline_goes_at_once() {
-        assert_eq!(edited("search a\nnameserver", &["192.0.2.53"]).as_deref(), Some("search a\nnameserver 192.0.2.53\n"));
+        assert_eq!(edited("search a\nnameserver", &["192.0.2.53"]), "search a\nnameserver 192.0.2.53\n");
     }
 
     #[test]
     fn as_many_as_resolvers_use() {
         let four = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
-        let new = edited("", &four).unwrap();
+        let new = edited("", &four);
         assert_eq!(new, "nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n");
-        assert_eq!(edited(&new, &[four[3], four[2], four[1], four[0]]), None);
         let twice = "nameserver 192.0.2.1\nnameserver 192.0.2.1\n";
-        assert_eq!(edited(twice, &four[..2]).as_deref(), Some("nameserver 192.0.2.1\nnameserver 192.0.2.2\n"));
+        assert_eq!(edited(twice, &four[..2]), "nameserver 192.0.2.1\nnameserver 192.0.2.2\n");
     }
 
     proptest! {
@@ -119,10 +84,10 @@ mod tests {
             let mut servers: Vec<&str> = servers.iter().map(String::as_str).collect();
             servers.sort_unstable();
             servers.dedup();
-            let new = edited(&old, &servers).unwrap_or_else(|| old.clone());
-            let others = |text: &str| -> Vec<String> { text.lines().filter(|line| nameserver(line.as_bytes()).is_none()).map(Into::into).collect() };
+            let new = edited(&old, &servers);
+            let others = |text: &str| -> Vec<String> { text.lines().filter(|line| line.split_ascii_whitespace().next() != Some("nameserver")).map(Into::into).collect() };
             prop_assert_eq!(others(&new), others(&old));
-            prop_assert_eq!(edited(&new, &servers), None);
+            prop_assert_eq!(edited(&new, &servers), new);
         }
     }
 }

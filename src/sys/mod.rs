@@ -3,7 +3,9 @@
 //! All `unsafe` code of the library is below this module: one operation per block, each with its reason. A system defines, as `os`:
 //!
 //! * `store_paths`, `on_xen`: where XenStore's device is, and whether it will come;
-//! * `errno_location`, `close_descriptors_from`, `forbid_core_files`, `fork`, `random`, `clock`, `set_nodename`, `kernel_log`;
+//! * `errno_location`, `close_descriptors_from`, `forbid_core_files`, `fork`, `random`, `clock`, `nodename`, `set_nodename`, `kernel_log`;
+//! * `calls`: system calls as POSIX has them, as short as possible;
+//! * `signals`: sets of signals, handlers, and waiting with signals;
 //! * `directory::for_each_name`: the names in an open directory;
 //! * `links::Links` and `links::Buffer`: the `Links` port and the memory it is given;
 //! * `offline::OfflineLinks`: the `Links` port of a system that does not run;

@@ -6,7 +6,7 @@
 use crate::error::{Errno, Error, What};
 use crate::limits::{EVENTS_LEN, PAYLOAD_LEN, REPLY_MS, REQUEST_LEN};
 use crate::ports::Store;
-use crate::text::Text;
+use crate::text::{Text, holds};
 use crate::xenstore::queue::Queue;
 use crate::xenstore::wire::{HEADER_LEN, Header, Type, emit_message, error_of, event_path, word};
 
@@ -108,18 +108,17 @@ impl<'b, C: Channel> Client<'b, C> {
 
     /// Writes the node `name` in `directory`, making it if need be.
     pub fn write(&mut self, directory: &[u8], name: &[u8], value: &[u8]) -> Result<(), Errno> {
-        self.call(Type::WRITE, &[directory, b"/", name, b"\0", value])
+        self.about(Type::WRITE, directory, name, value)
     }
 
     /// Removes a node. A node that does not exist is an ENOENT.
     pub fn remove(&mut self, directory: &[u8], name: &[u8]) -> Result<(), Errno> {
-        self.call(Type::RM, &[directory, b"/", name, b"\0"])
+        self.about(Type::RM, directory, name, b"")
     }
 
     /// Reads a node into [`Client::reply`].
-    #[inline(never)]
     pub fn read(&mut self, directory: &[u8], name: &[u8]) -> Result<(), Errno> {
-        self.call(Type::READ, &[directory, b"/", name, b"\0"])
+        self.about(Type::READ, directory, name, b"")
     }
 
     /// Reads the names of a node's children, each ended by a NUL, into [`Client::reply`].
@@ -253,6 +252,12 @@ impl<'b, C: Channel> Client<'b, C> {
         Err(errno)
     }
 
+    /// One request about the node `name` in `directory`.
+    #[inline(never)]
+    fn about(&mut self, kind: Type, directory: &[u8], name: &[u8], value: &[u8]) -> Result<(), Errno> {
+        self.call(kind, &[directory, b"/", name, b"\0", value])
+    }
+
     /// One request about `path` alone.
     #[inline(never)]
     fn ask(&mut self, kind: Type, path: &[u8]) -> Result<(), Errno> {
@@ -342,7 +347,7 @@ impl<'b, C: Channel> Client<'b, C> {
         let Some(below) = path.strip_prefix(self.watched) else { return true };
         match below.strip_prefix(b"/") {
             None => self.list |= below.is_empty(),
-            Some(name) if name.is_empty() || name.contains(&b'/') || self.events.contains(name) => {}
+            Some(name) if name.is_empty() || holds(name, b'/') || self.events.contains(name) => {}
             Some(name) => self.list |= !self.events.push(0, name),
         }
         true

@@ -6,14 +6,14 @@
 use crate::error::Error;
 use crate::network::config::blocks::{self, Fate, Format};
 use crate::network::config::out::Out;
-use crate::network::config::shell::{File, Last, Statement, unquoted};
+use crate::network::config::shell::{File, Last, Statement};
 use crate::network::config::template::Variable;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
-use crate::network::ip::{Family, Ip, number};
+use crate::network::ip::{Family, Ip};
 use crate::network::model::{Address, Route, Wanted};
 use crate::ports::Verdict;
-use crate::text::{Line, Show};
+use crate::text::{Line, Show, number, same_word};
 
 const PATH: &str = "/etc/rc.conf";
 /// The script that sets up IPv6 before FreeBSD 9.
@@ -34,6 +34,8 @@ struct RcConf<'n, 'o> {
     is_old: bool,
     /// Which lists of static routes are written: IPv4 and IPv6.
     listed: [bool; 2],
+    /// Whether the host name is written, or stays.
+    is_named: bool,
 }
 
 /// Writes the variables.
@@ -45,7 +47,8 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     let is_old = tree.is_there(NETWORK_IPV6)?;
     let mut is_shell = true;
     tree.edit(PATH, 0o644, &mut |old, out| {
-        is_shell = blocks::edit(old, network, &mut RcConf { network, old, is_old, listed: [false; 2] }, out);
+        is_shell =
+            blocks::edit(old, network, &mut RcConf { network, old, is_old, listed: [false; 2], is_named: network.nodename.is_none() }, out);
         Verdict::write_if(is_shell && !(old.is_empty() && network.interfaces.is_empty()))
     })?;
     if !is_shell {
@@ -108,6 +111,10 @@ impl Format for RcConf<'_, '_> {
             b"defaultrouter" => any(&|wanted| wanted.gateway4.is_some()),
             b"ipv6_defaultrouter" => any(&|wanted| wanted.gateway6.is_some()),
             b"ipv6_enable" => self.is_old && any(&|wanted| wanted.addresses.iter().any(|address| !address.ip.is_v4())),
+            b"hostname" if self.network.nodename.is_some() => {
+                self.put_nodename(out);
+                true
+            }
             b"static_routes" => self.replace_list(0, statement, rest, out),
             b"ipv6_static_routes" => self.replace_list(1, statement, rest, out),
             _ => false,
@@ -116,6 +123,11 @@ impl Format for RcConf<'_, '_> {
 
     fn finish(&mut self, ends: bool, out: &mut Out<'_>) {
         let mut before = if ends { "" } else { "\n" };
+        if !self.is_named {
+            out.put(before.as_bytes());
+            self.put_nodename(out);
+            before = "";
+        }
         for (listed, name, is_v4) in [(self.listed.first(), "static_routes", true), (self.listed.last(), "ipv6_static_routes", false)] {
             if listed == Some(&false) && self.count(is_v4) > 0 {
                 out.add("%%=\"", &[&before, &name]);
@@ -128,6 +140,15 @@ impl Format for RcConf<'_, '_> {
 }
 
 impl RcConf<'_, '_> {
+    /// Puts the host name once.
+    fn put_nodename(&mut self, out: &mut Out<'_>) {
+        if let Some(nodename) = self.network.nodename
+            && !core::mem::replace(&mut self.is_named, true)
+        {
+            out.add("hostname=\"%\"\n", &[nodename]);
+        }
+    }
+
     /// Puts the default router of a family if this is the first interface that has one, and it is in a subnet.
     fn put_router(&self, interface: &Interface, name: &str, gateway: &dyn Fn(&Wanted) -> Option<Ip>, out: &mut Out<'_>) {
         let first = self.network.interfaces.iter().find(|other| gateway(&other.wanted).is_some());
@@ -180,8 +201,7 @@ impl RcConf<'_, '_> {
         if self.count(is_v4) == 0 && (is_empty || !words().any(is_ours)) {
             return is_empty && words().any(is_ours);
         }
-        let tail = statement.tail();
-        out.put(statement.head());
+        out.put(statement.name);
         out.put(b"=\"");
         let mut is_first = true;
         for word in words().filter(|word| !is_ours(word)) {
@@ -193,8 +213,8 @@ impl RcConf<'_, '_> {
         }
         self.put_list(is_v4, is_first, out);
         out.put(b"\"");
-        out.put(tail);
-        if !tail.ends_with(b"\n") {
+        out.put(statement.tail());
+        if !statement.tail().ends_with(b"\n") {
             out.put(b"\n");
         }
         true
@@ -213,6 +233,14 @@ fn numbered<'n>(name: &'n [u8], infix: &[u8]) -> Option<&'n [u8]> {
     number(index).and(head.strip_suffix(infix))
 }
 
+/// A word without the quotes around it.
+fn unquoted(word: &[u8]) -> &[u8] {
+    match word {
+        [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => inner,
+        _ => word,
+    }
+}
+
 /// Ends the value of an interface's variable with the words of the old one that say no address.
 fn put_words(interface: &Interface, file: File<'_>, suffix: &[u8], out: &mut Out<'_>) {
     let (mut rest, mut value): (_, &[u8]) = (file, b"");
@@ -224,7 +252,7 @@ fn put_words(interface: &Interface, file: File<'_>, suffix: &[u8], out: &mut Out
     }
     let mut skips = false;
     for word in value.split(u8::is_ascii_whitespace) {
-        let is = |known: &&[u8]| word.eq_ignore_ascii_case(known);
+        let is = |known: &&[u8]| same_word(word, known);
         let address = word.split(|byte| b"/%".contains(byte)).next().unwrap_or_default();
         if skips || PAIRS.iter().any(is) {
             skips = !skips;

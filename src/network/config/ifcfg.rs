@@ -123,9 +123,9 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
             old,
             owns,
             &mut |vars| {
-                vars.set_missing("NETWORKING=yes", &[]);
+                vars.set("?NETWORKING=yes", &[]);
                 if is_v6 {
-                    vars.set_missing("NETWORKING_IPV6=yes", &[]);
+                    vars.set("?NETWORKING_IPV6=yes", &[]);
                 }
                 if let Some(nodename) = nodename {
                     vars.set("HOSTNAME=%", &[nodename]);

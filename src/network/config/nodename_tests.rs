@@ -13,12 +13,12 @@ use crate::ports::Files;
 /// Calls a system of these files `web1`; what it was called, as far as its files tell.
 fn rename(system: &mut System) -> String {
     let (wanted, mut journal) = (Nodename::parse(b"web1").unwrap(), MemoryJournal::default());
-    let mut renaming = Renaming::new(b"", &wanted);
+    let mut renaming = Renaming { wanted: &wanted, old: None };
     let mut tree = Tree::new(&mut system.files, &mut journal, &mut system.host);
     write(&mut renaming, "", &mut tree).unwrap();
-    let file = renaming.file;
+    let old = renaming.old;
     system.files.commit().unwrap();
-    String::from_utf8(file.to_vec()).unwrap()
+    old.map_or(String::new(), |old| String::from_utf8(old.as_bytes().to_vec()).unwrap())
 }
 
 /// What becomes of one file on a system that has these others; and whether there is an `/etc/hostname` then.
@@ -76,7 +76,7 @@ fn a_backend_writes_its_file_itself() {
     for (backend, written) in [("ifcfg", "HOSTNAME=old\n"), ("keyfile", "HOSTNAME=web1\nNETWORKING=yes\nNETWORKING_IPV6=yes\n")] {
         let mut system = System::new(&[("/etc/sysconfig/network", "HOSTNAME=old\n"), ("/etc/rc.d/rc.sysinit", "")]);
         let mut tree = Tree::new(&mut system.files, &mut journal, &mut system.host);
-        write(&mut Renaming::new(b"", &wanted), backend, &mut tree).unwrap();
+        write(&mut Renaming { wanted: &wanted, old: None }, backend, &mut tree).unwrap();
         system.files.commit().unwrap();
         assert_eq!((system.read("/etc/sysconfig/network").as_str(), system.read("/etc/hostname").as_str()), (written, ""));
     }
@@ -108,7 +108,7 @@ fn what_no_shell_can_read_stays_and_is_told() {
     let mut system = System::new(&[("/etc/conf.d/hostname", "hostname=\"old\n")]);
     rename(&mut system);
     assert_eq!(system.read("/etc/conf.d/hostname"), "hostname=\"old\n");
-    assert!(system.host.lines[0].contains("event=host-name-not-written file=/etc/conf.d/hostname"), "{:?}", system.host.lines);
+    assert!(system.host.lines[0].contains("event=not-written file=/etc/conf.d/hostname"), "{:?}", system.host.lines);
 }
 
 #[test]

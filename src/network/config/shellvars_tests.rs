@@ -44,12 +44,10 @@ fn a_value_is_replaced_in_its_place() {
     for (old, new) in [
         ("A=1\nIP0=1\nB=2\n", "A=1\nIP0=7\nB=2\n"),
         ("IP0='1'\n", "IP0=7\n"),
-        ("\t export IP0=\"1\n2\" # mine\nB=2", "\t export IP0=7 # mine\nB=2"),
-        ("readonly  IP0=1;\n", "readonly  IP0=7;\n"),
+        ("IP0=\"1\n2\" # mine\nB=2", "IP0=7 # mine\nB=2"),
         ("IP0=\n", "IP0=7\n"),
         ("IP0=1", "IP0=7"),
-        ("IP0+=1\n", "IP0=7\n"),
-        ("IP0=(1 '2 3' # it's )\n 4)\n", "IP0=7\n"),
+        ("IP0=(1 '2 3'\n 4)\n", "IP0=7\n"),
         ("IP0=$X\n", "IP0=7\n"),
         ("IP0=\\7\n", "IP0=7\n"),
         ("IP0=1\\\n2\n", "IP0=7\n"),
@@ -63,7 +61,7 @@ fn a_value_is_replaced_in_its_place() {
 
 #[test]
 fn an_equal_value_keeps_its_quotes() {
-    for old in ["IP0=a\n", "IP0='a'\n", "IP0=\"a\" # x\n", " export IP0=''\"a\"", "IP0=a;\n"] {
+    for old in ["IP0=a\n", "IP0='a'\n", "IP0=\"a\" # x\n", "IP0=\"a\""] {
         assert_eq!(edited(old, &["IP0=a"]).as_deref(), Some(old));
         assert_eq!(edited(old, &["IP0='a'"]).as_deref(), Some(old));
         assert_ne!(edited(old, &["IP0=ab"]).as_deref(), Some(old));
@@ -71,14 +69,13 @@ fn an_equal_value_keeps_its_quotes() {
     }
     assert_eq!(edited("IP0=\"a\nb\"", &["IP0='a\nb'"]).as_deref(), Some("IP0=\"a\nb\""));
     assert_eq!(edited("IP0=('a b')\n", &["IP0=(a b)"]).as_deref(), Some("IP0=(a b)\n"));
-    assert_eq!(edited("IP0='(a)'\n", &["IP0=(a)"]).as_deref(), Some("IP0=(a)\n"));
 }
 
 #[test]
 fn ours_come_and_go() {
-    let old = "IP0=1\n#IP1=c\nIP1=2\n\n\tIP22='3\n4'\nIP=5\nIPX=6\nGATEWAY=7\nOTHER=8";
-    assert_eq!(edited(old, &[]).as_deref(), Some("#IP1=c\n\nIP=5\nIPX=6\nOTHER=8"));
-    assert_eq!(edited(old, &["NEW=1", "IP2=2"]).as_deref(), Some("#IP1=c\n\nIP=5\nIPX=6\nOTHER=8\nNEW=1\nIP2=2\n"));
+    let old = "IP0=1\n#IP1=c\nIP1=2\n\nIP22='3\n4'\nIPX=6\nGATEWAY=7\nOTHER=8";
+    assert_eq!(edited(old, &[]).as_deref(), Some("#IP1=c\n\nIPX=6\nOTHER=8"));
+    assert_eq!(edited(old, &["NEW=1", "IP2=2"]).as_deref(), Some("#IP1=c\n\nIPX=6\nOTHER=8\nNEW=1\nIP2=2\n"));
     assert_eq!(edited("", &["NEW=1"]).as_deref(), Some("NEW=1\n"));
     assert_eq!(edited("# a\\", &["NEW=1"]).as_deref(), Some("# a\\\nNEW=1\n"));
 }
@@ -90,7 +87,7 @@ fn the_last_one_stays() {
 
 #[test]
 fn a_missing_variable_gets_its_value_once() {
-    let mut wanted = |vars: &mut Vars<'_, '_>| vars.set_missing("IP0=yes", &[]);
+    let mut wanted = |vars: &mut Vars<'_, '_>| vars.set("?IP0=yes", &[]);
     for old in ["IP0=no\n", "IP0=\nIP0=maybe", "if :; then IP0=no; fi\n"] {
         assert_eq!(edited_by(old, &mut wanted).as_deref(), Some(old));
     }
@@ -118,11 +115,14 @@ fn programs_stay_and_ours_follow_them() {
         "IP0=1; IP1=2\n",
         "IP0=1 true\n",
         "[ -f x ] && IP0=1\n",
-        "true &&\nIP0=1\n",
-        "if true\nthen\nIP0=1\nfi\n",
+        "true &&\n\tIP0=1\n",
+        "IP0+=1\n",
+        "IP0=1;\n",
+        "export IP0=1\n",
+        "if true\nthen\n IP0=1\nfi\n",
         "preup() {\n  IP0=1\n\treturn 0\n}\npreup\n",
         "case a in\na) IP0=1\n;;\nesac\n",
-        "for x in 1 2; do\nIP0=$x\ndone\n",
+        "for x in 1 2; do\n\tIP0=$x\ndone\n",
         "while read x; do break; done; IP0=1\n",
         "IP0=$(echo 1 2)\n",
         "true; export IP0=3 B\n",
@@ -133,32 +133,23 @@ fn programs_stay_and_ours_follow_them() {
         assert_eq!(edited(&format!("IP0=2\n{old}"), &["IP0=7"]).as_deref(), Some(&*new), "{old:?}");
         assert_eq!(edited(old, &[]).as_deref(), Some(old));
     }
-    // What begins and ends does not match as it is seen here.
-    assert_eq!(edited("f() (\nfunction g {\n :\n}\n)\nIP0=1\n", &["IP0=7"]).as_deref(), Some("f() (\nfunction g {\n :\n}\n)\nIP0=7\n"));
 }
 
 #[test]
 fn what_a_shell_cannot_read_is_refused() {
-    for old in ["A='1\n", "A=\"1\nB=2\n", "A=(1 2\n", "A=1\\", "A=1\\\n", "true &&\n", "A=(1 # )\n"] {
+    for old in ["A='1\n", "A=\"1\nB=2\n", "A=(1 2\n", "A=1\\", "A=1\\\n", "A=(1 # \n"] {
         assert_eq!(edited(old, &["IP0=7"]), None, "{old:?}");
     }
 }
 
 #[test]
 fn patterns() {
-    for (name, fits) in [
-        ("IP0", true),
-        ("IP12", true),
-        ("IP", false),
-        ("IP1a", false),
-        ("XIP1", false),
-        ("GATEWAY", true),
-        ("GATEWAY6", false),
-        ("", false),
-    ] {
+    for (name, fits) in
+        [("IP0", true), ("IP12", true), ("IP", true), ("IP1a", false), ("XIP1", false), ("GATEWAY", true), ("GATEWAY6", false), ("", false)]
+    {
         assert_eq!(owns(name.as_bytes()), fits, "{name}");
     }
-    assert!(is_any(b"r_0_x1", &["r_#_x#"]) && !is_any(b"r__x1", &["r_#_x#"]));
+    assert!(is_any(b"r_0_x1", &["r_#_x#"]) && !is_any(b"r_a_x1", &["r_#_x#"]));
 }
 
 /// A statement of any kind that such files may have.
@@ -170,10 +161,10 @@ fn any_statement() -> impl Strategy<Value = String> {
         .prop_map(|(export, name, word, tail)| format!("{export}{name}={word}{tail}"));
     let program = (name, 0usize..9).prop_map(|(name, kind)| match kind {
         0 => format!("if true; then {name}=p; fi"),
-        1 => format!("if false\nthen\n{name}=p\nelse\n\t:\nfi"),
+        1 => format!("if false\nthen\n\t{name}=p\nelse\n\t:\nfi"),
         2 => format!("f() {{\n {name}=p\n}}\nf"),
         3 => format!("{name}=p; {name}=q"),
-        4 => format!("for x in 1 2; do\n{name}=$x\ndone"),
+        4 => format!("for x in 1 2; do\n\t{name}=$x\ndone"),
         5 => format!("case a in\nb) {name}=1 ;;\n*) {name}=2\nesac"),
         6 => format!("true &&\n {name}=p"),
         7 => format!("{name}=p :"),

@@ -7,6 +7,7 @@ use core::ffi::CStr;
 use super::super::posix::bytes::Bytes;
 use super::super::posix::fd::{Fd, check};
 use super::super::posix::name::until_nul;
+use super::calls;
 use crate::error::Errno;
 use crate::limits::ATTRIBUTE_LEN;
 
@@ -25,12 +26,12 @@ const KEPT: [&[u8]; 4] = [b"security.selinux\0", b"security.SMACK64", b"system.p
 pub fn copy(from: &Fd, to: &Fd) -> Result<(), Errno> {
     // A default ACL of the directory may have opened the new file to more users than the old one.
     // SAFETY: the name is NUL-terminated.
-    tolerate(unsafe { libc::fremovexattr(to.raw(), ACL.as_ptr()) })?;
+    tolerate(unsafe { calls::fremovexattr(to.raw(), ACL.as_ptr()) })?;
     let mut bytes = Bytes::EMPTY;
     bytes.zero(2 * ATTRIBUTE_LEN)?;
     let (names, value) = bytes.bytes_mut().split_at_mut_checked(ATTRIBUTE_LEN).unwrap_or_default();
     // SAFETY: pointer and length are those of a writable slice.
-    let len = tolerate(unsafe { libc::flistxattr(from.raw(), names.as_mut_ptr().cast(), names.len()) } as libc::c_int)?;
+    let len = tolerate(unsafe { calls::flistxattr(from.raw(), names.as_mut_ptr().cast(), names.len()) })?;
     let mut rest = names.get(..len as usize).unwrap_or_default();
     while !rest.is_empty() {
         let name = until_nul(rest);
@@ -54,10 +55,10 @@ fn tolerate(result: libc::c_int) -> Result<libc::c_int, Errno> {
 
 fn copy_one(from: &Fd, to: &Fd, name: &CStr, room: &mut [u8]) -> libc::c_int {
     // SAFETY: `name` is NUL-terminated; pointer and length are those of a writable slice.
-    let len = unsafe { libc::fgetxattr(from.raw(), name.as_ptr(), room.as_mut_ptr().cast(), room.len()) };
+    let len = unsafe { calls::fgetxattr(from.raw(), name.as_ptr(), room.as_mut_ptr().cast(), room.len()) };
     if len < 0 {
         return -1;
     }
     // SAFETY: `name` is NUL-terminated; the first `len` octets of the slice were written.
-    unsafe { libc::fsetxattr(to.raw(), name.as_ptr(), room.as_ptr().cast(), len as usize, 0) }
+    unsafe { calls::fsetxattr(to.raw(), name.as_ptr(), room.as_ptr().cast(), len as usize, 0) }
 }

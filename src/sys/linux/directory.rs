@@ -5,6 +5,7 @@ use core::ops::ControlFlow;
 
 use super::super::posix::fd::{Fd, check};
 use super::super::posix::name::until_nul;
+use super::calls;
 use crate::error::Errno;
 
 /// Octets of `struct linux_dirent64` in front of the name: d_ino 8, d_off 8, d_reclen 2, d_type 1.
@@ -22,7 +23,7 @@ pub fn for_each_name(directory: &Fd, each: &mut dyn FnMut(&CStr) -> ControlFlow<
     loop {
         let Buffer(bytes) = &mut buffer;
         // SAFETY: pointer and length are those of a writable slice.
-        let len = check(unsafe { libc::syscall(libc::SYS_getdents64, directory.raw(), bytes.as_mut_ptr(), bytes.len()) } as libc::c_int)?;
+        let len = check(unsafe { calls::getdents64(directory.raw(), bytes.as_mut_ptr(), bytes.len()) })?;
         if len == 0 {
             return Ok(());
         }

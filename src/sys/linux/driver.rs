@@ -2,12 +2,13 @@
 
 use super::super::posix::fd::check;
 use super::super::posix::socket;
+use super::calls;
 use super::path::open;
 use crate::error::Errno;
 use crate::limits::LINK_NAME_LEN;
 
 /// `SIOCETHTOOL` of linux/sockios.h.
-const SIOCETHTOOL: libc::c_int = 0x8946;
+const SIOCETHTOOL: u32 = 0x8946;
 /// `ETHTOOL_GDRVINFO` of linux/ethtool.h.
 const ETHTOOL_GDRVINFO: u32 = 3;
 
@@ -47,7 +48,7 @@ fn by_ioctl(name: &str, driver: &mut [u8; NAME_LEN]) -> Result<(), Errno> {
         *to = from;
     }
     // SAFETY: the request names its link and points to a drvinfo; both outlive the call, which writes to nothing else.
-    check(unsafe { libc::ioctl(socket.raw(), SIOCETHTOOL as _, &raw mut request) })?;
+    check(unsafe { calls::ioctl(socket.raw(), SIOCETHTOOL, (&raw mut request).cast()) })?;
     *driver = info.driver;
     if info.driver.starts_with(&[0]) { Err(Errno(libc::ENOENT)) } else { Ok(()) }
 }

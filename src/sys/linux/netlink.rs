@@ -8,6 +8,7 @@ use core::mem::{size_of, zeroed};
 use super::super::posix::fd::{Fd, check, check_len};
 use super::super::posix::signal::{self, Woken};
 use super::super::posix::{process, socket};
+use super::calls;
 use crate::error::Errno;
 use crate::limits::{NETLINK_LEN, NETLINK_REPLY_MS};
 use crate::network::rtnetlink::{Message, Messages, Request};
@@ -43,7 +44,8 @@ impl<'b> Netlink<'b> {
     ///
     /// As [`Netlink::change`]. EAGAIN: objects changed or messages were lost meanwhile; asking again will help.
     pub fn dump(&mut self, kind: u16, each: &mut dyn FnMut(&Message<'_>)) -> Result<(), Errno> {
-        let mut request = Request::new(kind, (libc::NLM_F_REQUEST | libc::NLM_F_DUMP) as u16);
+        let mut request = Request::EMPTY;
+        request.start(kind, (libc::NLM_F_REQUEST | libc::NLM_F_DUMP) as u16);
         // The longest of the headers that the kinds have, all zero: every family, no filter. The kernel looks at the family alone.
         request.put(&[0; 16]);
         self.exchange(&mut request, each)
@@ -95,7 +97,7 @@ fn open() -> Result<Fd, Errno> {
     own.nl_pid = process::id() as u32;
     let len = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
     // SAFETY: `own` is a valid sockaddr_nl of `len` octets.
-    check(unsafe { libc::bind(socket.raw(), (&raw const own).cast(), len) })?;
+    check(unsafe { calls::bind(socket.raw(), (&raw const own).cast(), len) })?;
     Ok(socket)
 }
 
@@ -106,7 +108,7 @@ fn send(socket: &mut Option<Fd>, request: &[u8]) -> Result<(), Errno> {
         none => none.insert(open()?),
     };
     // SAFETY: pointer and length are those of a readable slice.
-    check_len(unsafe { libc::send(socket.raw(), request.as_ptr().cast(), request.len(), 0) }).map(drop)
+    check_len(unsafe { calls::write(socket.raw(), request.as_ptr(), request.len()) }).map(drop)
 }
 
 /// One datagram from the kernel.
@@ -121,9 +123,9 @@ fn receive<'b>(socket: &Fd, buffer: &'b mut [u8]) -> Result<&'b [u8], Errno> {
         let mut sender_len = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
         let pointer = (&raw mut sender).cast::<libc::sockaddr>();
         let flags = libc::MSG_TRUNC | libc::MSG_DONTWAIT;
-        let (octets, len) = (buffer.as_mut_ptr().cast(), buffer.len());
+        let (octets, len) = (buffer.as_mut_ptr(), buffer.len());
         // SAFETY: `octets` is to `len` writable octets, `pointer` to a sockaddr_nl of `sender_len` octets; both outlive the call.
-        let got = check_len(unsafe { libc::recvfrom(socket.raw(), octets, len, flags, pointer, &raw mut sender_len) });
+        let got = check_len(unsafe { calls::recvfrom(socket.raw(), octets, len, flags, pointer, &raw mut sender_len) });
         match got {
             // With MSG_TRUNC the length is that of the whole datagram.
             Ok(got) if sender.nl_pid == 0 => return buffer.get(..got).ok_or(Errno(libc::EMSGSIZE)),

@@ -1,8 +1,10 @@
 //! Linux: descriptors, random numbers, host name, where XenStore is.
 
 use core::ffi::CStr;
+use core::mem::MaybeUninit;
 
-use super::super::posix::fd::{Fd, check, check_len, retry};
+use super::super::posix::fd::{Fd, check, check_len};
+use super::calls;
 use crate::error::Errno;
 
 /// Where XenStore's device is, in the order of trying: since Linux 2.6.39, and before (also classic Xen kernels).
@@ -42,7 +44,7 @@ pub fn close_descriptors_from(first: libc::c_int) {
     if check(unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, 0) } as libc::c_int).is_err() {
         for fd in first..1024 {
             // SAFETY: as above.
-            unsafe { libc::close(fd) };
+            unsafe { calls::close(fd) };
         }
     }
 }
@@ -50,7 +52,7 @@ pub fn close_descriptors_from(first: libc::c_int) {
 /// No core file and no ptrace by other users' processes: keys and passwords pass through this memory.
 pub fn forbid_core_files() {
     // SAFETY: plain numbers.
-    unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
+    unsafe { calls::prctl(libc::PR_SET_DUMPABLE, 0) };
 }
 
 /// fork(2) without what musl's does for threads and handlers, of which there are none.
@@ -70,13 +72,31 @@ pub unsafe fn fork() -> libc::c_int {
 /// See open(2), read(2); EIO if the source ends.
 pub fn random(out: &mut [u8]) -> Result<(), Errno> {
     // SAFETY: pointer and length are those of a writable slice.
-    let got = retry(|| check_len(unsafe { libc::syscall(libc::SYS_getrandom, out.as_mut_ptr(), out.len(), 0) } as libc::ssize_t));
-    let got = match got {
+    let got = match check_len(unsafe { libc::syscall(libc::SYS_getrandom, out.as_mut_ptr(), out.len(), 0) as libc::c_int }) {
         // Up to 256 octets come whole.
         Ok(got) => got,
         Err(_) => Fd::open(c"/dev/urandom", libc::O_RDONLY, 0)?.read_full(out)?,
     };
     if got == out.len() { Ok(()) } else { Err(Errno(libc::EIO)) }
+}
+
+/// The host name, uname(2), in `buffer`.
+///
+/// # Errors
+///
+/// EINVAL if `buffer` is too short.
+pub fn nodename(buffer: &mut [u8]) -> Result<&[u8], Errno> {
+    let mut names = MaybeUninit::<libc::utsname>::zeroed();
+    // SAFETY: `names` is writable and of the right type.
+    check(unsafe { calls::uname(names.as_mut_ptr()) })?;
+    // SAFETY: all-zero is a valid utsname, and so is what uname wrote.
+    let names = unsafe { names.assume_init_ref() };
+    let mut len = 0;
+    for &octet in names.nodename.iter().take_while(|&&octet| octet != 0) {
+        *buffer.get_mut(len).ok_or(Errno(libc::EINVAL))? = octet as u8;
+        len += 1;
+    }
+    buffer.get(..len).ok_or(Errno(libc::EINVAL))
 }
 
 /// sethostname(2).
@@ -86,7 +106,7 @@ pub fn random(out: &mut [u8]) -> Result<(), Errno> {
 /// EPERM without CAP_SYS_ADMIN; EINVAL for a name over 64 octets.
 pub fn set_nodename(name: &[u8]) -> Result<(), Errno> {
     // SAFETY: pointer and length are those of a readable slice.
-    check(unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) }).map(drop)
+    check(unsafe { calls::sethostname(name.as_ptr(), name.len()) }).map(drop)
 }
 
 /// Seconds and nanoseconds of `clock`; zero if the kernel has no such clock. By a system call of our own: the vDSO, through which the C

@@ -6,6 +6,7 @@ use core::ops::Deref;
 use core::ptr::NonNull;
 use core::slice;
 
+use super::super::os::calls;
 use super::fd::{Fd, check};
 use crate::error::Errno;
 use crate::limits::FILE_LEN;
@@ -30,9 +31,8 @@ impl Bytes {
     pub fn zero(&mut self, len: usize) -> Result<(), Errno> {
         *self = Self::EMPTY;
         let mapped = len.max(1);
-        let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
         // SAFETY: a new anonymous mapping; no existing memory is touched.
-        let start = unsafe { libc::mmap(core::ptr::null_mut(), mapped, protection, flags, -1, 0) };
+        let start = unsafe { calls::mmap(mapped) };
         if start == libc::MAP_FAILED {
             check(-1)?;
         }
@@ -89,7 +89,7 @@ impl Drop for Bytes {
         zeroize::Zeroize::zeroize(self.bytes_mut());
         if self.mapped > 0 {
             // SAFETY: this mapping is ours and nothing borrows it any more.
-            unsafe { libc::munmap(self.start.as_ptr().cast(), self.mapped) };
+            unsafe { calls::munmap(self.start.as_ptr().cast(), self.mapped) };
         }
     }
 }

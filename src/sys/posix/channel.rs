@@ -2,6 +2,7 @@
 
 use core::ffi::CStr;
 
+use super::super::os::calls;
 use super::fd::{Fd, check};
 use super::signal::{self, Woken};
 use super::socket;
@@ -57,7 +58,7 @@ fn connect(path: &CStr) -> Result<Fd, Errno> {
     // A full backlog is EAGAIN, and like a store that is not there yet.
     let socket = socket::open(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_NONBLOCK, 0)?;
     // SAFETY: `address` is a valid sockaddr_un of which `len` octets are used.
-    check(unsafe { libc::connect(socket.raw(), (&raw const address).cast(), len) })?;
+    check(unsafe { calls::connect(socket.raw(), (&raw const address).cast(), len) })?;
     Ok(socket)
 }
 
@@ -101,7 +102,7 @@ pub fn send_datagram(path: &[u8], text: &[u8]) -> Result<(), Errno> {
     let socket = socket::open(libc::AF_UNIX, libc::SOCK_DGRAM, 0)?;
     let address = (&raw const address).cast();
     // SAFETY: pointer and length are those of a slice; `address` is a valid sockaddr_un of which `len` octets are used.
-    let sent = unsafe { libc::sendto(socket.raw(), text.as_ptr().cast(), text.len(), libc::MSG_NOSIGNAL, address, len) };
+    let sent = unsafe { calls::sendto(socket.raw(), text.as_ptr(), text.len(), libc::MSG_NOSIGNAL, address, len) };
     super::fd::check_len(sent).map(drop)
 }
 

@@ -1,8 +1,11 @@
 //! An owned file descriptor and the calls on files below an open directory (openat family, Linux 2.6.16).
+//!
+//! Signals are blocked but while waiting (`signal`), so no call here is interrupted by one.
 
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 
+use super::super::os::calls;
 use crate::error::Errno;
 
 /// What fstat(2) tells, as far as anything here asks. Mode 0: there is nothing.
@@ -52,36 +55,13 @@ pub fn check(result: libc::c_int) -> Result<libc::c_int, Errno> {
     if result == -1 { Err(last_errno()) } else { Ok(result) }
 }
 
-/// The same for calls that return a length.
+/// The same for calls that return a length; none here is as long as to need more bits.
 ///
 /// # Errors
 ///
 /// The calling thread's errno.
-pub fn check_len(result: libc::ssize_t) -> Result<usize, Errno> {
-    usize::try_from(result).map_err(|_| last_errno())
-}
-
-/// Calls again while a signal interrupts.
-///
-/// # Errors
-///
-/// Any error but EINTR.
-pub fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
-    loop {
-        match call() {
-            Err(Errno(libc::EINTR)) => {}
-            result => return result,
-        }
-    }
-}
-
-/// After a call that failed: nothing if a signal interrupted it, else its errno.
-#[inline(never)]
-fn interrupted() -> Result<(), Errno> {
-    match last_errno() {
-        Errno(libc::EINTR) => Ok(()),
-        errno => Err(errno),
-    }
+pub fn check_len(result: libc::c_int) -> Result<usize, Errno> {
+    check(result).map(|len| len as usize)
 }
 
 impl Fd {
@@ -99,7 +79,7 @@ impl Fd {
             return Ok(fd);
         }
         // SAFETY: duplicates a descriptor we own.
-        let above = unsafe { libc::fcntl(fd.0, libc::F_DUPFD, 3) };
+        let above = unsafe { calls::fcntl(fd.0, libc::F_DUPFD, 3) };
         Ok(Self(check(above)?))
     }
 
@@ -122,18 +102,17 @@ impl Fd {
     /// # Errors
     ///
     /// See openat(2).
+    #[inline(never)]
     pub fn open_at(&self, name: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
         Self::open_from(self.0, name, flags | libc::O_NOFOLLOW, mode)
     }
 
-    /// openat(2) in any case, since musl's open sets close-on-exec a second time, for kernels before 2.6.23; those lose the flag, which
-    /// only matters where another program is started.
+    /// openat(2) in any case. Kernels before 2.6.23 lose close-on-exec, and a program that is started finds nothing open all the same.
     #[inline(never)]
     fn open_from(directory: libc::c_int, path: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
         let flags = flags | libc::O_CLOEXEC | libc::O_NOCTTY;
         // SAFETY: `path` is NUL-terminated and outlives the call.
-        let made = retry(|| check(unsafe { libc::openat(directory, path.as_ptr(), flags, libc::c_uint::from(mode)) }))?;
-        Self::adopt(made)
+        Self::adopt(unsafe { calls::openat(directory, path.as_ptr(), flags, mode) })
     }
 
     /// This directory, opened again: one that can be walked or listed on its own.
@@ -151,14 +130,8 @@ impl Fd {
     ///
     /// See read(2).
     pub fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
-        loop {
-            // SAFETY: the pointer and the length are those of a writable slice.
-            let got = unsafe { libc::read(self.0, buffer.as_mut_ptr().cast(), buffer.len()) };
-            if got >= 0 {
-                return Ok(got as usize);
-            }
-            interrupted()?;
-        }
+        // SAFETY: the pointer and the length are those of a writable slice.
+        check_len(unsafe { calls::read(self.0, buffer.as_mut_ptr(), buffer.len()) })
     }
 
     /// write(2) of some of `bytes`.
@@ -167,14 +140,8 @@ impl Fd {
     ///
     /// See write(2).
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
-        loop {
-            // SAFETY: the pointer and the length are those of a readable slice.
-            let put = unsafe { libc::write(self.0, bytes.as_ptr().cast(), bytes.len()) };
-            if put >= 0 {
-                return Ok(put as usize);
-            }
-            interrupted()?;
-        }
+        // SAFETY: the pointer and the length are those of a readable slice.
+        check_len(unsafe { calls::write(self.0, bytes.as_ptr(), bytes.len()) })
     }
 
     /// Writes all of `bytes`.
@@ -199,7 +166,7 @@ impl Fd {
     /// See pwrite(2), fsync(2); EIO for a short write.
     pub fn write_at_start(&self, bytes: &[u8]) -> Result<(), Errno> {
         // SAFETY: the pointer and the length are those of a readable slice.
-        let written = retry(|| check_len(unsafe { libc::pwrite(self.0, bytes.as_ptr().cast(), bytes.len(), 0) }))?;
+        let written = check_len(unsafe { calls::pwrite(self.0, bytes.as_ptr(), bytes.len(), 0) })?;
         if written == bytes.len() { self.sync() } else { Err(Errno(libc::EIO)) }
     }
 
@@ -228,7 +195,7 @@ impl Fd {
     pub fn stat(&self, stat: &mut Stat) -> Result<(), Errno> {
         let mut found = MaybeUninit::<libc::stat>::uninit();
         // SAFETY: `found` is writable and of the right type.
-        check(unsafe { libc::fstat(self.0, found.as_mut_ptr()) })?;
+        check(unsafe { calls::fstat(self.0, found.as_mut_ptr()) })?;
         // SAFETY: fstat succeeded, so it filled the structure.
         stat.set(unsafe { found.assume_init_ref() });
         Ok(())
@@ -244,7 +211,7 @@ impl Fd {
         let mut found = MaybeUninit::<libc::stat>::uninit();
         *stat = Stat::NONE;
         // SAFETY: `name` is NUL-terminated, `found` is writable and of the right type.
-        match check(unsafe { libc::fstatat(self.0, name.as_ptr(), found.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW) }) {
+        match check(unsafe { calls::fstatat(self.0, name.as_ptr(), found.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW) }) {
             // SAFETY: fstatat succeeded, so it filled the structure.
             Ok(_) => stat.set(unsafe { found.assume_init_ref() }),
             Err(Errno(libc::ENOENT)) => {}
@@ -260,7 +227,7 @@ impl Fd {
     /// See readlinkat(2); EINVAL if it is no link.
     pub fn read_link_at(&self, name: &CStr, buffer: &mut [u8]) -> Result<usize, Errno> {
         // SAFETY: `name` is NUL-terminated; pointer and length are those of a writable slice.
-        let len = check_len(unsafe { libc::readlinkat(self.0, name.as_ptr(), buffer.as_mut_ptr().cast(), buffer.len()) })?;
+        let len = check_len(unsafe { calls::readlinkat(self.0, name.as_ptr(), buffer.as_mut_ptr(), buffer.len()) })?;
         if len < buffer.len() { Ok(len) } else { Err(Errno(libc::ENAMETOOLONG)) }
     }
 
@@ -271,7 +238,7 @@ impl Fd {
     /// See mkdirat(2).
     pub fn make_directory_at(&self, name: &CStr, mode: libc::mode_t) -> Result<(), Errno> {
         // SAFETY: `name` is NUL-terminated.
-        check(unsafe { libc::mkdirat(self.0, name.as_ptr(), mode) }).map(drop)
+        check(unsafe { calls::mkdirat(self.0, name.as_ptr(), mode) }).map(drop)
     }
 
     /// unlinkat(2) of a name that is no directory.
@@ -281,7 +248,7 @@ impl Fd {
     /// See unlinkat(2).
     pub fn unlink_at(&self, name: &CStr) -> Result<(), Errno> {
         // SAFETY: `name` is NUL-terminated.
-        check(unsafe { libc::unlinkat(self.0, name.as_ptr(), 0) }).map(drop)
+        check(unsafe { calls::unlinkat(self.0, name.as_ptr(), 0) }).map(drop)
     }
 
     /// linkat(2) of a name to another one in the same directory.
@@ -291,7 +258,7 @@ impl Fd {
     /// See linkat(2).
     pub fn link_at(&self, old: &CStr, new: &CStr) -> Result<(), Errno> {
         // SAFETY: both names are NUL-terminated.
-        check(unsafe { libc::linkat(self.0, old.as_ptr(), self.0, new.as_ptr(), 0) }).map(drop)
+        check(unsafe { calls::linkat(self.0, old.as_ptr(), self.0, new.as_ptr(), 0) }).map(drop)
     }
 
     /// symlinkat(2): `name` becomes a symbolic link to `target`.
@@ -301,7 +268,7 @@ impl Fd {
     /// See symlinkat(2).
     pub fn symlink_at(&self, target: &CStr, name: &CStr) -> Result<(), Errno> {
         // SAFETY: both strings are NUL-terminated.
-        check(unsafe { libc::symlinkat(target.as_ptr(), self.0, name.as_ptr()) }).map(drop)
+        check(unsafe { calls::symlinkat(target.as_ptr(), self.0, name.as_ptr()) }).map(drop)
     }
 
     /// renameat(2) of a name to another one in the same directory.
@@ -311,7 +278,7 @@ impl Fd {
     /// See renameat(2).
     pub fn rename_at(&self, old: &CStr, new: &CStr) -> Result<(), Errno> {
         // SAFETY: both names are NUL-terminated.
-        check(unsafe { libc::renameat(self.0, old.as_ptr(), self.0, new.as_ptr()) }).map(drop)
+        check(unsafe { calls::renameat(self.0, old.as_ptr(), self.0, new.as_ptr()) }).map(drop)
     }
 
     /// Gives the file to `uid` and `gid`, then sets its mode (in this order, since a change of owner clears mode bits).
@@ -321,9 +288,9 @@ impl Fd {
     /// See fchown(2), fchmod(2).
     pub fn set_owner_and_mode(&self, uid: libc::uid_t, gid: libc::gid_t, mode: libc::mode_t) -> Result<(), Errno> {
         // SAFETY: plain numbers.
-        check(unsafe { libc::fchown(self.0, uid, gid) })?;
+        check(unsafe { calls::fchown(self.0, uid, gid) })?;
         // SAFETY: plain numbers.
-        check(unsafe { libc::fchmod(self.0, mode & 0o7777) }).map(drop)
+        check(unsafe { calls::fchmod(self.0, mode & 0o7777) }).map(drop)
     }
 
     /// fsync(2). A directory whose file system has no fsync (EINVAL) counts as synced.
@@ -333,7 +300,7 @@ impl Fd {
     /// See fsync(2).
     pub fn sync(&self) -> Result<(), Errno> {
         // SAFETY: plain number.
-        match check(unsafe { libc::fsync(self.0) }) {
+        match check(unsafe { calls::fsync(self.0) }) {
             Ok(_) | Err(Errno(libc::EINVAL)) => Ok(()),
             Err(errno) => Err(errno),
         }
@@ -345,7 +312,7 @@ impl Drop for Fd {
     fn drop(&mut self) {
         if self.0 >= 0 {
             // SAFETY: the descriptor is ours and is not used afterwards. Errors of close(2) lose nothing that fsync did not report.
-            unsafe { libc::close(self.0) };
+            unsafe { calls::close(self.0) };
         }
     }
 }

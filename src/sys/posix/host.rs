@@ -5,10 +5,9 @@ use core::ffi::CStr;
 use super::super::os;
 use super::clock;
 use super::exec;
-use super::fd::check;
 use super::log::Log;
 use super::signal::{self, Woken};
-use crate::error::{Errno, Error, What};
+use crate::error::{Error, What};
 use crate::log::Level;
 use crate::ports::Host;
 use crate::text::Parts;
@@ -45,10 +44,7 @@ impl Host for System {
     }
 
     fn nodename<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
-        let failed = |e| Error::System(What::ReadNodename, e);
-        // SAFETY: pointer and length are those of a writable slice.
-        check(unsafe { libc::gethostname(buffer.as_mut_ptr().cast(), buffer.len()) }).map_err(failed)?;
-        buffer.split(|&b| b == 0).next().ok_or(failed(Errno(libc::EINVAL)))
+        os::nodename(buffer).map_err(|e| Error::System(What::ReadNodename, e))
     }
 
     fn set_nodename(&mut self, name: &[u8]) -> Result<(), Error> {

@@ -16,7 +16,7 @@ const DIRECTORIES: [&[u8]; 6] = [b"/lib", b"/lib64", b"/lib32", b"/usr/lib", b"/
 /// is as if it were not there; a library over [`FILE_LEN`](crate::limits::FILE_LEN) knows nothing.
 pub fn knows(root: &Fd, scheme: &[u8]) -> Option<bool> {
     let mut search = Search { root, scheme, found: None };
-    for directory in DIRECTORIES {
+    for directory in &DIRECTORIES {
         if search.found != Some(true) {
             let _ = search.directory(directory, true);
         }

@@ -103,5 +103,5 @@ pub fn write_stdout(text: &str) -> Result<(), Errno> {
 
 fn write_standard(fd: libc::c_int, text: &str) -> Result<(), Errno> {
     // SAFETY: pointer and length are those of a readable slice.
-    super::fd::check_len(unsafe { libc::write(fd, text.as_ptr().cast(), text.len()) }).map(drop)
+    super::fd::check_len(unsafe { os::calls::write(fd, text.as_ptr(), text.len()) }).map(drop)
 }

@@ -2,11 +2,10 @@
 //! SIGPIPE stays blocked always, which spares a system call to ignore it: a write to a closed connection is an EPIPE. SIGCHLD wakes,
 //! and says nothing more.
 
-use core::mem::MaybeUninit;
-use core::ptr;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use super::fd::{Fd, check};
+use super::super::os::signals;
+use super::fd::Fd;
 use crate::error::Errno;
 
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -40,6 +39,9 @@ pub fn must_reopen() -> bool {
     REOPEN.swap(false, Ordering::Relaxed)
 }
 
+/// The signals that have handlers.
+const HANDLED: [libc::c_int; 4] = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGCHLD];
+
 /// Installs the handlers and blocks their signals, and SIGPIPE for good. A SIGCHLD that is ignored, by whoever started the agent, would
 /// leave nothing to wait for.
 ///
@@ -48,42 +50,16 @@ pub fn must_reopen() -> bool {
 /// See sigaction(2).
 #[inline(never)]
 pub fn install() -> Result<(), Errno> {
-    let mut blocked = only_sigpipe();
-    for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGCHLD] {
-        // SAFETY: `blocked` is an initialised set.
-        unsafe { libc::sigaddset(&raw mut blocked, signal) };
+    for &signal in &HANDLED {
         set_handler(signal, note as extern "C" fn(libc::c_int) as libc::sighandler_t)?;
     }
-    set_blocked(&blocked)
-}
-
-/// No signals.
-fn none() -> libc::sigset_t {
-    let mut set = MaybeUninit::uninit();
-    // SAFETY: `set` is writable and of the right type.
-    unsafe { libc::sigemptyset(set.as_mut_ptr()) };
-    // SAFETY: sigemptyset initialises the set and cannot fail.
-    unsafe { set.assume_init() }
-}
-
-/// The signals that stay blocked while waiting.
-fn only_sigpipe() -> libc::sigset_t {
-    let mut set = none();
-    // SAFETY: `set` is an initialised set.
-    unsafe { libc::sigaddset(&raw mut set, libc::SIGPIPE) };
-    set
-}
-
-/// Blocks exactly the signals in `set`.
-fn set_blocked(set: &libc::sigset_t) -> Result<(), Errno> {
-    // SAFETY: `set` is an initialised set; the old one is not asked for.
-    check(unsafe { libc::sigprocmask(libc::SIG_SETMASK, set, ptr::null_mut()) }).map(drop)
+    signals::set_blocked(const { signals::set_of(&HANDLED) | signals::set_of(&[libc::SIGPIPE]) })
 }
 
 /// Blocks no signal, as a new program expects it.
 pub fn unblock_all() {
     // Fails only for what SIG_SETMASK is not.
-    let _ = set_blocked(&none());
+    let _ = signals::set_blocked(signals::set_of(&[]));
 }
 
 /// Sets what a signal does: calls `handler`, or one of `SIG_DFL` and `SIG_IGN`.
@@ -91,12 +67,10 @@ pub fn unblock_all() {
 /// # Errors
 ///
 /// See sigaction(2).
+#[inline(never)]
 pub fn set_handler(signal: libc::c_int, handler: libc::sighandler_t) -> Result<(), Errno> {
-    // SAFETY: all-zero is a valid sigaction, with an empty mask.
-    let mut action: libc::sigaction = unsafe { core::mem::zeroed() };
-    action.sa_sigaction = handler;
-    // SAFETY: the handler only stores to an atomic; the old action is not asked for.
-    check(unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) }).map(drop)
+    // SAFETY: the handler only stores to an atomic.
+    unsafe { signals::set_handler(signal, handler) }
 }
 
 /// The length of a wait without end.
@@ -111,19 +85,10 @@ pub const FOREVER: u64 = u64::MAX;
 pub fn wait(fd: Option<&Fd>, events: libc::c_short, for_ms: u64) -> Result<Woken, Errno> {
     // poll(2) ignores an entry whose descriptor is negative.
     let mut entry = libc::pollfd { fd: fd.map_or(-1, Fd::raw), events, revents: 0 };
-    // SAFETY: all-zero is a valid timespec.
-    let mut time: libc::timespec = unsafe { core::mem::zeroed() };
-    let mut timeout = ptr::null();
-    if for_ms != FOREVER {
-        // A day is far beyond every interval here and fits the smallest time_t and long.
-        let for_ms = for_ms.min(86_400_000) as u32;
-        time.tv_sec = (for_ms / 1000) as _;
-        time.tv_nsec = (for_ms % 1000 * 1_000_000) as _;
-        timeout = &raw const time;
-    }
-    let unblocked = only_sigpipe();
-    // SAFETY: one valid pollfd; the time-out is null or a valid timespec; the mask is an initialised set.
-    match check(unsafe { libc::ppoll(&raw mut entry, 1, timeout, &raw const unblocked) }) {
+    // A day is far beyond every interval here and fits the smallest time_t and long.
+    let ms = for_ms.min(86_400_000) as u32;
+    let timeout = (for_ms != FOREVER).then_some([(ms / 1000).into(), (ms % 1000 * 1_000_000).into()]);
+    match signals::poll(&mut entry, timeout, const { signals::set_of(&[libc::SIGPIPE]) }) {
         Ok(0) => Ok(Woken::TimeOver),
         Ok(_) => Ok(Woken::Ready),
         Err(Errno(libc::EINTR)) => Ok(Woken::Signal),

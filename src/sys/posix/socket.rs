@@ -1,9 +1,11 @@
 //! Opening sockets. socket(2).
 
+use super::super::os::calls;
 use super::fd::Fd;
 use crate::error::Errno;
 
-/// A socket that is closed on exec; `kind` may hold `SOCK_NONBLOCK`. musl does without the flags on kernels before 2.6.27.
+/// A socket; `kind` may hold `SOCK_NONBLOCK`, which Linux before 2.6.27 does not know. Not closed on exec, for the same kernels: a program
+/// that is started finds nothing open in any case.
 ///
 /// # Errors
 ///
@@ -11,5 +13,5 @@ use crate::error::Errno;
 #[inline(never)]
 pub fn open(family: libc::c_int, kind: libc::c_int, protocol: libc::c_int) -> Result<Fd, Errno> {
     // SAFETY: plain numbers.
-    Fd::adopt(unsafe { libc::socket(family, kind | libc::SOCK_CLOEXEC, protocol) })
+    Fd::adopt(unsafe { calls::socket(family, kind, protocol) })
 }

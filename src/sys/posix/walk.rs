@@ -9,6 +9,7 @@ use super::fd::{Fd, Stat, is_link};
 use super::name::until_nul;
 use crate::error::Errno;
 use crate::limits::{LINKS_COUNT, PATH_LEN};
+use crate::text::holds;
 
 /// Room for a link's own name while its target, which may be as long as a path, takes the name's place: `NAME_MAX` and a NUL.
 const SPARE_LEN: usize = 256;
@@ -78,7 +79,7 @@ impl Place {
         if path.len() > PATH_LEN {
             return Err(Errno(libc::ENAMETOOLONG));
         }
-        if path.contains(&0) {
+        if holds(path, 0) {
             return Err(Errno(libc::EINVAL));
         }
         self.name_end = END - path.len();

@@ -8,6 +8,7 @@ mod bare;
 mod figures;
 mod kinds;
 mod memory;
+mod purposes;
 mod roundtrip;
 
 use std::path::Path;
@@ -68,8 +69,9 @@ fn main() -> ExitCode {
     }
     let quick = round_trips(backends, effort.trips);
     requests(backend, &effort);
+    let justified = purposes::print(backend);
     let few = start(backend);
-    namespaces::status(quick && few)
+    namespaces::status(quick && few && justified)
 }
 
 fn round_trips(backends: &[Backend], count: usize) -> bool {

@@ -1,0 +1,71 @@
+//! System calls by their numbers, syscall(2): those around which the C library has more than the call.
+//!
+//! musl keeps threads, other structures and kernels of other ages in mind; one thread on a 64-bit kernel, whose structures are those of
+//! crate libc, needs none of that. Arguments and results are the kernel's, with -1 and errno for an error.
+
+use core::ffi::{c_char, c_int, c_long, c_uint, c_void};
+
+const _: () = assert!(size_of::<c_long>() == 8, "elsewhere some structures of crate libc are not the kernel's");
+
+macro_rules! calls {
+    ($($name:ident($($argument:ident: $kind:ty),*) = $number:ident;)*) => {$(
+        #[doc = concat!("See ", stringify!($name), "(2).\n\n# Safety\n\nAs there.")]
+        #[inline(always)]
+        pub unsafe fn $name($($argument: $kind),*) -> c_int {
+            // SAFETY: as the caller was told.
+            unsafe { libc::syscall(libc::$number, $($argument),*) as c_int }
+        }
+    )*};
+}
+
+calls! {
+    bind(fd: c_int, address: *const libc::sockaddr, len: libc::socklen_t) = SYS_bind;
+    chdir(path: *const c_char) = SYS_chdir;
+    close(fd: c_int) = SYS_close;
+    connect(fd: c_int, address: *const libc::sockaddr, len: libc::socklen_t) = SYS_connect;
+    fchmod(fd: c_int, mode: libc::mode_t) = SYS_fchmod;
+    fchown(fd: c_int, owner: libc::uid_t, group: libc::gid_t) = SYS_fchown;
+    fcntl(fd: c_int, command: c_int, argument: usize) = SYS_fcntl;
+    fgetxattr(fd: c_int, name: *const c_char, value: *mut c_void, len: usize) = SYS_fgetxattr;
+    flistxattr(fd: c_int, names: *mut c_char, len: usize) = SYS_flistxattr;
+    fremovexattr(fd: c_int, name: *const c_char) = SYS_fremovexattr;
+    fsetxattr(fd: c_int, name: *const c_char, value: *const c_void, len: usize, flags: c_int) = SYS_fsetxattr;
+    fstat(fd: c_int, stat: *mut libc::stat) = SYS_fstat;
+    fstatat(directory: c_int, name: *const c_char, stat: *mut libc::stat, flags: c_int) = SYS_newfstatat;
+    fsync(fd: c_int) = SYS_fsync;
+    getdents64(directory: c_int, entries: *mut u8, len: usize) = SYS_getdents64;
+    ioctl(fd: c_int, request: c_uint, argument: *mut c_void) = SYS_ioctl;
+    linkat(from: c_int, old: *const c_char, to: c_int, new: *const c_char, flags: c_int) = SYS_linkat;
+    madvise(start: usize, len: usize, advice: c_int) = SYS_madvise;
+    mkdirat(directory: c_int, name: *const c_char, mode: libc::mode_t) = SYS_mkdirat;
+    munmap(start: *mut c_void, len: usize) = SYS_munmap;
+    openat(directory: c_int, path: *const c_char, flags: c_int, mode: libc::mode_t) = SYS_openat;
+    ppoll(entries: *mut libc::pollfd, count: usize, time: *const c_void, mask: *const u64, mask_len: usize) = SYS_ppoll;
+    prctl(option: c_int, first: usize) = SYS_prctl;
+    pwrite(fd: c_int, start: *const u8, len: usize, offset: libc::off_t) = SYS_pwrite64;
+    read(fd: c_int, start: *mut u8, len: usize) = SYS_read;
+    readlinkat(directory: c_int, name: *const c_char, start: *mut u8, len: usize) = SYS_readlinkat;
+    recvfrom(fd: c_int, start: *mut u8, len: usize, flags: c_int, from: *mut libc::sockaddr, from_len: *mut libc::socklen_t) = SYS_recvfrom;
+    renameat(from: c_int, old: *const c_char, to: c_int, new: *const c_char) = SYS_renameat;
+    rt_sigaction(signal: c_int, new: *const c_void, old: *mut c_void, mask_len: usize) = SYS_rt_sigaction;
+    rt_sigprocmask(how: c_int, new: *const u64, old: *mut u64, mask_len: usize) = SYS_rt_sigprocmask;
+    sendto(fd: c_int, start: *const u8, len: usize, flags: c_int, to: *const libc::sockaddr, to_len: libc::socklen_t) = SYS_sendto;
+    sethostname(name: *const u8, len: usize) = SYS_sethostname;
+    socket(family: c_int, kind: c_int, protocol: c_int) = SYS_socket;
+    symlinkat(target: *const c_char, directory: c_int, name: *const c_char) = SYS_symlinkat;
+    umask(mode: libc::mode_t) = SYS_umask;
+    uname(names: *mut libc::utsname) = SYS_uname;
+    unlinkat(directory: c_int, name: *const c_char, flags: c_int) = SYS_unlinkat;
+    write(fd: c_int, start: *const u8, len: usize) = SYS_write;
+}
+
+/// mmap(2) of new private memory, all zero; `MAP_FAILED` is an error.
+///
+/// # Safety
+///
+/// None: no existing memory is touched.
+pub unsafe fn mmap(len: usize) -> *mut c_void {
+    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
+    // SAFETY: a new anonymous mapping.
+    unsafe { libc::syscall(libc::SYS_mmap, 0usize, len, protection, flags, -1, 0usize) as *mut c_void }
+}
