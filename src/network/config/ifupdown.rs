@@ -36,10 +36,9 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A family's stanza: up to the gateway, the gateway, and the same for an interface behind another one that has a gateway: the kernel
-/// refuses two default routes of one metric, and gives those of IPv6 that name none 1,024. Then the name servers, in one stanza of the
-/// interface, and what takes a command. One that failed, say because the user has the same route, would keep those behind it from being
-/// run.
+/// A family's stanza: up to the gateway; the gateway, and the same for any interface but the first: the kernel refuses two default routes of
+/// one metric, and the option would fail; then the name servers, in one stanza of the interface, and what takes a command. One that failed,
+/// say because the user has the same route, would keep those behind it from being run.
 pub const STANZAS: [[&str; 4]; 2] = [
     [
         "\
@@ -49,7 +48,7 @@ pub const STANZAS: [[&str; 4]; 2] = [
 4a1|    netmask %m
 ",
         "4N|    gateway %i\n",
-        "4N|    up ip route add 0.0.0.0/0 via %i dev %I metric 1025 || true # nova-agent\n",
+        "4N|    up ip route add 0.0.0.0/0 via %i dev %I || true # nova-agent\n",
         "\
 d?|    dns-nameservers\\
 d| %i\\
@@ -67,7 +66,7 @@ a!|    up ip link set dev %I up || true # nova-agent
 6a1|    netmask %p
 ",
         "6N|    gateway %i\n",
-        "6N|    up ip -6 route add ::/0 via %i dev %I metric 1025 || true # nova-agent\n",
+        "6N|    up ip -6 route add ::/0 via %i dev %I || true # nova-agent\n",
         "\
 4a!4r!d?|    dns-nameservers\\
 4a!4r!d| %i\\

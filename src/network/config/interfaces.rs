@@ -16,19 +16,15 @@ use crate::network::lines::{key, take_line, take_word};
 /// What a file that is not there says.
 const EMPTY: &[u8] = b"auto lo\niface lo inet loopback\n";
 
-/// What names interfaces that are to be started, and what else begins a stanza, and so ends the one before.
+/// What names interfaces that are to be started.
 const SELECT: &str = "auto allow-hotplug allow-auto ";
+
+/// What else begins a stanza, and so ends the one before.
 const HEADS: &str = "iface source source-directory mapping template rename no-auto-down no-scripts ";
 
-/// The options that are ours whatever their value.
-const OPTIONS: &str = "address netmask broadcast network gateway scope pointopoint point-to-point ";
-
-/// Name servers. Where the host names none, those that are asked now stay.
-const SERVERS: &str = "dns-nameservers dns-nameserver ";
-
-/// The first word of the value of other options that are ours, and that of an older agent's commands.
-const VALUES: &str = "dhcp ";
-const AGENTS_VALUES: &str = "dhcp route ";
+/// The options that are ours whatever their value. Where the host names no servers, those that are asked now stay.
+const OPTIONS: &str = "dns-nameservers dns-nameserver address netmask broadcast network gateway scope pointopoint point-to-point ";
+const OPTIONS_BUT_SERVERS: &str = "address netmask broadcast network gateway scope pointopoint point-to-point ";
 
 /// The comment at the end of a line of ours.
 const OURS: &[u8] = b"# nova-agent";
@@ -62,20 +58,15 @@ pub fn edit(network: &Network<'_>, old: &[u8], out: &mut Out<'_>) {
     let old = if old.is_empty() { EMPTY } else { old };
     let file = Edited::new(old, out);
     let mut edit = Edit { network, old, rest: old, file, is_blank: false, is_cut: false, is_agents: false };
-    let mut text = old;
-    while let Some(line) = take(&mut text) {
-        edit.is_agents |= is_agents(line);
-    }
     while let Some(line) = take(&mut edit.rest) {
         edit.line(line);
     }
     for interface in network.interfaces {
-        let seen = edit.look(interface.name.as_bytes());
-        if seen.is_first(0) {
+        if edit.look(interface.name.as_bytes()).is_first(0) {
             if !edit.is_blank {
                 edit.file.add("", &[]);
             }
-            edit.put(interface, &seen, 0);
+            edit.put(interface, 0);
         }
     }
 }
@@ -84,6 +75,7 @@ impl<'a> Edit<'a, '_> {
     fn line(&mut self, line: &'a [u8]) {
         let mut rest = line;
         let word = take_word(&mut rest);
+        self.is_agents |= is_agents(line);
         if word.is_empty() {
             if !(self.is_blank && self.is_cut) {
                 self.keep(line);
@@ -91,7 +83,7 @@ impl<'a> Edit<'a, '_> {
             }
         } else if self.goes(line) {
             self.is_cut = true;
-        } else if is_one_of(word, SELECT) {
+        } else if is_select(word) {
             self.select(line, rest);
         } else if word == b"iface" {
             self.iface(line, rest);
@@ -125,7 +117,7 @@ impl<'a> Edit<'a, '_> {
             let Some(mut line) = take(&mut text) else { return seen };
             goes |= self.goes(line);
             let word = take_word(&mut line);
-            if is_one_of(word, SELECT) {
+            if is_select(word) {
                 while let found @ [_, ..] = take_word(&mut line) {
                     seen.is_selected |= found == name;
                 }
@@ -172,67 +164,54 @@ impl<'a> Edit<'a, '_> {
     #[inline(never)]
     fn iface(&mut self, line: &'a [u8], mut rest: &'a [u8]) {
         let name = take_word(&mut rest);
-        let interface = self.network.named(name);
-        if interface.is_none() && !self.is_gone(name) {
-            return self.keep(line);
-        }
-        let place = line.len() + self.rest.len();
-        let seen = self.look(name);
-        let is_first = seen.is_first(place);
         is_v6(&mut rest);
         let before = upto(line, rest);
+        let Some(interface) = self.network.named(name) else {
+            if !self.is_gone(name) {
+                return self.keep(line);
+            }
+            self.is_cut = true;
+            return self.options(OPTIONS, before);
+        };
         self.is_cut = true;
-        if let Some(interface) = interface {
-            self.put(interface, &seen, place);
+        let is_first = self.put(interface, line.len() + self.rest.len());
+        // Addresses that routers advertise are not the host's business.
+        if self.is_cut && take_word(&mut rest) == b"auto" {
+            self.keep(line);
         }
-        if self.is_cut {
-            if take_word(&mut rest) == b"auto" {
-                // Addresses that routers advertise are not the host's business.
-                self.keep(line);
-            } else if interface.is_some() && is_first && !seen.places.contains(&0) {
+        let keeps_servers = !self.is_agents && interface.wanted.dns.is_empty();
+        self.options(if keeps_servers { OPTIONS_BUT_SERVERS } else { OPTIONS }, before);
+        if is_first {
+            self.put(interface, 0);
+            if self.is_cut {
                 // The marker is in front of it.
                 self.manual(before);
             }
         }
-        self.options(interface, before);
-        if is_first && let Some(interface) = interface {
-            self.put(interface, &seen, 0);
-        }
     }
 
-    /// The options of the stanza that is open, without those that are ours.
+    /// The options of the stanza that is open, without ours. If it has no first line yet, the user's get one.
     #[inline(never)]
-    fn options(&mut self, interface: Option<&Interface>, before: &[u8]) {
-        let values = if self.is_agents { AGENTS_VALUES } else { VALUES };
-        let keeps = !self.is_agents && interface.is_some_and(|interface| interface.wanted.dns.is_empty());
-        let servers = if keeps { "" } else { SERVERS };
-        let (mut is_open, mut text) = (!self.is_cut, self.rest);
-        while let Some(line) = take(&mut text) {
+    fn options(&mut self, ours: &str, before: &[u8]) {
+        while has_option(self.rest)
+            && let Some(line) = take(&mut self.rest)
+        {
             let mut rest = line;
             let word = take_word(&mut rest);
-            if is_one_of(word, SELECT) || is_one_of(word, HEADS) {
-                break;
-            }
-            if matches!(word, [] | [b'#', ..]) {
+            if is_remark(word) {
+                self.file.keep(line);
                 continue;
             }
-            if let remarks @ [_, ..] = upto(upto(self.rest, text), line) {
-                self.keep(remarks);
-            }
-            self.rest = text;
-            let is_ours = is_one_of(word, OPTIONS)
-                || is_one_of(word, servers)
-                || is_one_of(take_word(&mut rest), values)
+            let is_ours = is_one_of(word, ours)
+                || is_one_of(take_word(&mut rest), if self.is_agents { "dhcp route " } else { "dhcp " })
                 || rest.trim_ascii_end().ends_with(OURS);
             if !is_ours {
-                if !is_open {
+                if self.is_cut {
                     self.manual(before);
-                    is_open = true;
                 }
                 self.keep(line);
             }
         }
-        self.is_cut |= !is_open;
     }
 
     /// The first line of a stanza of the method manual, in place of one that is so as far as the method.
@@ -243,22 +222,19 @@ impl<'a> Edit<'a, '_> {
         self.file.end();
     }
 
-    /// The stanzas whose place this is; before the first one of an interface `auto`, where nothing else starts it, and the marker.
+    /// The stanzas whose place this is; before the first one of an interface `auto`, where nothing else starts it, and the marker. Whether it
+    /// was the first.
     #[inline(never)]
-    fn put(&mut self, interface: &Interface, seen: &Seen, place: usize) {
-        if seen.is_first(place) {
+    fn put(&mut self, interface: &Interface, place: usize) -> bool {
+        let seen = self.look(interface.name.as_bytes());
+        let is_first = seen.is_first(place);
+        if is_first {
             if !seen.is_selected {
                 self.file.add("auto %", &[&interface.name]);
             }
             self.file.add("%", &[&Marker(interface)]);
         }
-        let mut is_second = false;
-        for other in self.network.interfaces {
-            if other.index == interface.index {
-                break;
-            }
-            is_second |= lists("G|x \n", other, b"x");
-        }
+        let is_second = self.network.interfaces.first().is_some_and(|first| first.index != interface.index);
         let has6 = lists(FAMILIES, interface, b"6");
         let has4 = !has6 || lists(FAMILIES, interface, b"4");
         for ((uses, at), [head, first, second, more]) in [has4, has6].iter().zip(&seen.places).zip(&STANZAS) {
@@ -268,6 +244,7 @@ impl<'a> Edit<'a, '_> {
                 template::put(more, interface, self);
             }
         }
+        is_first
     }
 }
 
@@ -308,6 +285,29 @@ fn upto<'a>(text: &'a [u8], rest: &[u8]) -> &'a [u8] {
 #[inline(never)]
 fn is_agents(line: &[u8]) -> bool {
     line.starts_with(b"# Label ") || line.starts_with(b"# Automatically generated, do not edit")
+}
+
+/// Whether an option is next, be it behind remarks.
+#[inline(never)]
+fn has_option(mut text: &[u8]) -> bool {
+    loop {
+        let Some(mut line) = take(&mut text) else { return false };
+        let word = take_word(&mut line);
+        if !is_remark(word) {
+            return !is_select(word) && !is_one_of(word, HEADS);
+        }
+    }
+}
+
+/// Whether an empty line or a comment begins with the word.
+fn is_remark(word: &[u8]) -> bool {
+    matches!(word, [] | [b'#', ..])
+}
+
+/// Whether a line that begins with the word names interfaces that are to be started.
+#[inline(never)]
+fn is_select(word: &[u8]) -> bool {
+    is_one_of(word, SELECT)
 }
 
 /// Takes the family of a stanza. ifupdown-ng needs none.
