@@ -19,7 +19,7 @@ const FILES: [&str; 2] = ["/run/ifstate", "/run/network/ifstate"];
 /// Those of the tree.
 pub fn enter(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut is_there = false;
-    for path in FILES {
+    for path in &FILES {
         // A line `PHYSICAL=LOGICAL` for each; what ifupdown-ng has behind it may be left out.
         tree.update(path, &mut |old, out| {
             is_there = !old.is_empty();

@@ -36,11 +36,12 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A family's stanza: up to the gateway; the gateway, and the same for any interface but the first: the kernel refuses two default routes of
+/// A family as in [`FAMILIES`], and its stanza: up to the gateway; the gateway, and the same for any interface but the first: the kernel refuses two default routes of
 /// one metric, and the option would fail; then the name servers, in one stanza of the interface, and what takes a command. One that failed,
 /// say because the user has the same route, would keep those behind it from being run.
-pub const STANZAS: [[&str; 4]; 2] = [
+pub const STANZAS: [[&str; 5]; 2] = [
     [
+        "4",
         "\
 4a?|iface %I inet static
 4a!|iface %I inet manual
@@ -59,6 +60,7 @@ a!|    up ip link set dev %I up || true # nova-agent
 ",
     ],
     [
+        "6",
         "\
 6a?|iface %I inet6 static
 6a!|iface %I inet6 manual
@@ -77,5 +79,5 @@ a!|    up ip link set dev %I up || true # nova-agent
     ],
 ];
 
-/// Which families an interface has addresses or routes of.
-pub const FAMILIES: &str = "4a|4 \n4r|4 \n6a|6 \n6r|6 \n";
+/// Which families an interface has a stanza for: those of its addresses and routes. One with nothing on it has one for IPv4, which sets it up.
+pub const FAMILIES: &str = "4a|4 \n4r|4 \n6a|6 \n6r|6 \n6a!6r!|4 \n";

@@ -234,13 +234,11 @@ impl<'a> Edit<'a, '_> {
             }
             self.file.add("%", &[&Marker(interface)]);
         }
-        let is_second = self.network.interfaces.first().is_some_and(|first| first.index != interface.index);
-        let has6 = lists(FAMILIES, interface, b"6");
-        let has4 = !has6 || lists(FAMILIES, interface, b"4");
-        for ((uses, at), [head, first, second, more]) in [has4, has6].iter().zip(&seen.places).zip(&STANZAS) {
-            if *uses && *at == place {
+        let is_other = self.network.interfaces.first().is_some_and(|first| first.index != interface.index);
+        for ([family, head, first, others, more], at) in STANZAS.iter().zip(seen.places) {
+            if at == place && lists(FAMILIES, interface, family.as_bytes()) {
                 template::put(head, interface, self);
-                template::put(if is_second { second } else { first }, interface, self);
+                template::put(if is_other { others } else { first }, interface, self);
                 template::put(more, interface, self);
             }
         }
