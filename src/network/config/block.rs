@@ -1,4 +1,4 @@
-//! Lines of ours in a file of lines that is also the user's: a block between the interface's marker and an end line.
+//! Lines of ours in a file of lines that is also the user's: a block for each interface, between its marker and an end line.
 //!
 //! A block whose end the user took away ends at the next comment or empty line. What is ours ends in a newline, whatever ends the user's
 //! lines: tools that read such files take a carriage return for a part of the last word.
@@ -14,47 +14,37 @@ use crate::ports::Verdict;
 
 const END: &str = "# nova-agent end";
 
-/// Puts a file with the lines of `template` as the block of an interface, in the place of what was there for a MAC address that `is_ours`;
-/// without one, what is left is the user's. A line of the user's goes if it `goes`.
+/// Puts a file with the lines of `template` as the blocks of interfaces at its end, where they win, and without what was there for a MAC
+/// address that `is_ours`; what is left is the user's. A line of the user's goes if it `goes`.
+#[inline(never)]
 pub fn edit(
     old: &[u8],
-    block: Option<(&Interface, &str)>,
+    (interfaces, template): (&[Interface], &str),
     is_ours: &dyn Fn(Mac) -> bool,
-    goes: &dyn Fn(&[u8]) -> bool,
+    goes: &mut dyn FnMut(&[u8]) -> bool,
     out: &mut Out<'_>,
 ) -> Verdict {
     let mut file = File { out, owner: None, ends: true };
-    let (mut rest, mut is_done, mut is_empty, mut dropped) = (old, false, true, false);
-    loop {
-        let line = take_line(&mut rest);
-        let is_block = line.and_then(marked).is_some_and(is_ours);
-        if is_block {
+    let (mut rest, mut is_empty, mut dropped) = (old, true, false);
+    while let Some(line) = take_line(&mut rest) {
+        if marked(line).is_some_and(is_ours) {
             skip(&mut rest);
             dropped = true;
-        }
-        if (is_block || line.is_none())
-            && !is_done
-            && let Some((interface, template)) = block
-        {
-            is_done = true;
-            file.owner = Some(interface);
-            template::put(template, interface, &mut file);
-            if file.owner.take().is_none() {
-                file.out.add("%\n", &[&END]);
-                is_empty = false;
-            }
-        }
-        let Some(line) = line else { break };
-        if is_block {
-            continue;
-        }
-        if goes(line) {
+        } else if goes(line) {
             dropped = true;
-            continue;
+        } else {
+            file.out.put(line);
+            file.ends = line.ends_with(b"\n");
+            is_empty &= line.trim_ascii().is_empty();
         }
-        file.out.put(line);
-        file.ends = line.ends_with(b"\n");
-        is_empty &= line.trim_ascii().is_empty();
+    }
+    for interface in interfaces {
+        file.owner = Some(interface);
+        template::put(template, interface, &mut file);
+        if file.owner.take().is_none() {
+            file.out.add("%\n", &[&END]);
+            (file.ends, is_empty) = (true, false);
+        }
     }
     match (is_empty, dropped) {
         (false, _) => Verdict::Write,

@@ -4,11 +4,10 @@
 //! over, and only where there is none is one of our own made. bash reads profiles; `shellvars.rs` edits them.
 
 use crate::error::Error;
-use crate::network::config::blocks::{is_stale, path};
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::shell::{File, is_one_of, unquoted};
 use crate::network::config::shellvars::{self, Vars};
-use crate::network::config::tree::{Names, Tree};
+use crate::network::config::tree::{Names, Tree, path};
 use crate::network::config::{Interface, Network, template};
 use crate::network::lines::take_line;
 use crate::ports::Verdict;
@@ -75,7 +74,7 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
         tree.read(path(FILE, &name).as_str(), &mut |old| {
             let value = File::new(old).map_or(&b""[..], |file| unquoted(file.value(b"Interface")));
             named = network.interfaces.iter().position(|interface| interface.name.as_bytes() == value);
-            goes = take_line(&mut &*old).and_then(marked).is_some_and(|mac| is_stale(network, mac));
+            goes = take_line(&mut &*old).and_then(marked).is_some_and(|mac| network.is_stale(mac));
         })?;
         let interface = named.filter(|bit| taken >> bit & 1 == 0);
         if let Some(bit) = interface {

@@ -49,7 +49,7 @@ fn is_rival(name: &str, _: &[u8], interface: &Interface) -> bool {
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     sysconfig::write(&FORMAT, network, tree)?;
     tree.edit("/etc/sysconfig/network/routes", 0o644, &mut |old, out| {
-        block::edit(old, None, &|_| false, &|line| contradicts(line, network), out)
+        block::edit(old, (&[], ""), &|_| false, &mut |line| contradicts(line, network), out)
     })?;
     if network.interfaces.iter().all(|interface| interface.wanted.dns.is_empty()) {
         return Ok(());

@@ -3,6 +3,8 @@
 //! A file that was there for the interface is taken over: our variables are replaced, the user's stay. Files of the agents before this one
 //! are known by their first lines.
 
+use core::slice::from_ref;
+
 use crate::error::Error;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
@@ -53,7 +55,7 @@ pub fn write(format: &Format, network: &Network<'_>, tree: &mut Tree<'_>) -> Res
     }
     for (prefix, _) in format.routes {
         others(format, prefix, network, tree, &mut |name, path, tree| {
-            tree.edit(path, 0o644, &mut |old, out| block::edit(old, None, &|mac| is_stale(network, mac, name), &|_| false, out))
+            tree.edit(path, 0o644, &mut |old, out| block::edit(old, (&[], ""), &|mac| is_stale(network, mac, name), &mut |_| false, out))
         })?;
     }
     Ok(())
@@ -156,8 +158,8 @@ fn write_interface(format: &Format, interface: &Interface, tree: &mut Tree<'_>) 
             if is_unlike {
                 return Verdict::Leave;
             }
-            let goes = &|line: &[u8]| block::is_default(line, &interface.wanted);
-            match block::edit(user, Some((interface, *template)), &|_| true, goes, out) {
+            let goes = &mut |line: &[u8]| block::is_default(line, &interface.wanted);
+            match block::edit(user, (from_ref(interface), *template), &|_| true, goes, out) {
                 Verdict::Leave if was_old && !old.is_empty() => Verdict::Remove,
                 verdict => verdict,
             }
