@@ -3,6 +3,7 @@
 use core::ffi::CStr;
 
 use crate::log::Level;
+use crate::text::same_word;
 
 /// Where the log goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,7 +225,7 @@ fn split(word: &'static CStr) -> (&'static [u8], Option<&'static CStr>) {
 
 #[inline(never)]
 fn is_truth(word: &[u8]) -> bool {
-    word.eq_ignore_ascii_case(b"true") || word.eq_ignore_ascii_case(b"false")
+    same_word(word, b"true") || same_word(word, b"false")
 }
 
 fn level(word: &'static CStr) -> Result<Level, Refused> {

@@ -152,6 +152,9 @@ pub const INTERFACE_WAIT_MS: u64 = 10_000;
 /// Pause between two looks for a missing interface.
 pub const INTERFACE_POLL_MS: u64 = 200;
 
+/// The table of packet sockets: some 80 octets each.
+pub const PACKET_LEN: usize = 64 << 10;
+
 /// DHCP clients on one link whose end is waited for. Further ones get their signal, too.
 pub const DHCP_CLIENT_COUNT: usize = 4;
 

@@ -64,7 +64,7 @@ impl<const N: usize> DerefMut for Text<N> {
 
 impl<const N: usize> Show for Text<N> {
     fn show(&self, line: &mut Line) {
-        line.put(self.as_str());
+        self.append_to(line);
     }
 }
 
@@ -77,6 +77,31 @@ pub fn holds(bytes: &[u8], byte: u8) -> bool {
         }
     }
     false
+}
+
+/// Takes a number from the front of `text`: one digit or more. A number beyond what fits becomes the largest.
+#[inline(never)]
+pub fn take_number(text: &mut &[u8], radix: u32) -> Option<u64> {
+    let before = text.len();
+    let mut number = 0u64;
+    while let Some((&first, rest)) = text.split_first()
+        && let Some(digit) = char::from(first).to_digit(radix)
+    {
+        number = number.saturating_mul(u64::from(radix)).saturating_add(u64::from(digit));
+        *text = rest;
+    }
+    (text.len() < before).then_some(number)
+}
+
+/// The value of decimal digits.
+pub fn number(mut digits: &[u8]) -> Option<u64> {
+    take_number(&mut digits, 10).filter(|_| digits.is_empty())
+}
+
+/// Whether two words are the same in letters of either case. That of core's is for long texts.
+#[inline(never)]
+pub fn same_word(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.eq_ignore_ascii_case(other))
 }
 
 /// What is before and behind the first `at` in `text`.
@@ -101,6 +126,12 @@ impl Line {
     pub fn as_str(&self) -> &str {
         // Always text: only whole characters are ever put in.
         core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// Once for all lengths of text.
+    #[inline(never)]
+    fn append_to(&self, line: &mut Line) {
+        line.put(self.as_str());
     }
 
     /// The text's bytes.
@@ -129,16 +160,17 @@ impl Line {
         {
             at += other.len() + 1;
         }
+        let end = self.len;
+        // At the end it is only in order to learn whether it fits.
         self.put(line);
         self.put("\n");
-        if !self.clipped
-            && let Some(moved) = self.bytes.get_mut(at..self.len)
-        {
-            // A rotation, by reversing it and then each of its two parts.
-            moved.reverse();
-            let (new, old) = moved.split_at_mut_checked(line.len() + 1).unwrap_or_default();
-            new.reverse();
-            old.reverse();
+        if !self.clipped {
+            let len = self.len;
+            self.bytes.copy_within(at..end, len - end + at);
+            self.len = at;
+            self.put(line);
+            self.put("\n");
+            self.len = len;
         }
     }
 

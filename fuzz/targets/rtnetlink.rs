@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nova_agent::network::rtnetlink::{AddressMessage, Attributes, Hops, LinkMessage, Messages, Request, RouteMessage, family};
+use nova_agent::network::rtnetlink::{AddressMessage, Attributes, Hops, LinkMessage, Messages, Request, RouteMessage, emit_route, family};
 
 fuzz_target!(|datagram: &[u8]| {
     for message in Messages(datagram) {
@@ -21,15 +21,16 @@ fn body(octets: &[u8]) {
     }
     let Some(route) = RouteMessage::parse(octets) else { return };
     Hops(route.hops, family(&route.live.route.destination)).for_each(drop);
-    let again = written(|request| route.emit(request));
-    if route.table <= 255 && route.hops.is_empty() && !route.is_special && route.live.route.prefix_len > 0 {
+    let again = written(|request| emit_route(&route.live, route.index, route.flags, request));
+    if (route.table, route.kind) == (254, 1) && route.hops.is_empty() && !route.is_special && route.live.route.prefix_len > 0 {
         assert_eq!(RouteMessage::parse(&again), Some(route));
     }
 }
 
 /// The body that `write` makes.
 fn written(write: impl FnOnce(&mut Request)) -> Vec<u8> {
-    let mut request = Request::new(0, 0);
+    let mut request = Request::EMPTY;
+    request.start(0, 0);
     write(&mut request);
     request.finish(0).unwrap()[16..].to_vec()
 }

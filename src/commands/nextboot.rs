@@ -56,7 +56,7 @@ pub fn write(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error> {
 fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, told: &mut Told) -> Result<(), Error> {
     let found = &*work.interfaces;
     let nodename = work.nodename.as_ref().map(|new| &new.wanted);
-    let network = Network { interfaces: &found.each, macs: &found.macs, is_partial: found.is_partial, nodename };
+    let network = Network { interfaces: &found.each, macs: &found.macs, is_partial: found.is_partial, nodename, servers: &work.servers };
     let mut tree = Tree::new(ports.files, ports.journal, ports.host);
     let mut result = Ok(());
     if !network.macs.is_empty() {

@@ -7,7 +7,7 @@ use crate::crypto::secret::Secret;
 use crate::crypto::stretch;
 use crate::error::{Error, What};
 use crate::limits::{HASH_LEN, ROUNDS_COUNT, ROUNDS_MAX_COUNT, ROUNDS_MIN_COUNT, SALT_LEN};
-use crate::text::Text;
+use crate::text::{Text, take_number};
 
 /// The second field of an account.
 pub type Hash = Secret<HASH_LEN>;
@@ -31,16 +31,10 @@ pub fn rounds(mut old: &[u8]) -> Option<u32> {
     while let [b'!', rest @ ..] = old {
         old = rest;
     }
-    let digits = old.strip_prefix(b"$6$rounds=").or_else(|| old.strip_prefix(b"$5$rounds="))?;
-    let mut count = 0u32;
-    for (index, digit) in digits.iter().enumerate() {
-        match digit {
-            b'0'..=b'9' => count = count.saturating_mul(10).saturating_add((digit - b'0').into()),
-            b'$' if index > 0 => return Some(count.clamp(ROUNDS_MIN_COUNT, ROUNDS_MAX_COUNT)),
-            _ => return None,
-        }
-    }
-    None
+    let [b'$', b'5' | b'6', rest @ ..] = old else { return None };
+    let mut digits = rest.strip_prefix(b"$rounds=".as_slice())?;
+    let count = take_number(&mut digits, 10)?;
+    digits.starts_with(b"$").then_some(count.clamp(ROUNDS_MIN_COUNT.into(), ROUNDS_MAX_COUNT.into()) as u32)
 }
 
 /// Puts the hash of `password` as text into `hash`, which is empty. `rounds` means something to [`Scheme::Sha512`] only; 8

@@ -6,5 +6,5 @@ const CLIENTS: [&str; 5] = ["dhclient", "dhclient3", "dhcpcd", "udhcpc", "pump"]
 
 /// The DHCP client that a process of that name is.
 pub fn client_called(name: &[u8]) -> Option<&'static str> {
-    CLIENTS.into_iter().find(|client| client.as_bytes() == name)
+    CLIENTS.iter().find(|client| client.as_bytes() == name).copied()
 }

@@ -2,7 +2,8 @@
 //!
 //! What an entry means as an address or a route is decided when it is complete, in `parse`.
 
-use crate::network::ip::{Family, Ip, number};
+use crate::network::ip::{Family, Ip};
+use crate::text::{number, same_word};
 
 /// A value that is neither object nor array.
 #[derive(Clone, Copy)]
@@ -99,7 +100,7 @@ impl Entry {
             (Field::Gateway, value) => self.gateway = Claim::read(value),
             (Field::Enabled, Scalar::Flag(flag)) => self.enabled = flag,
             (Field::Enabled, Scalar::Number(number)) => self.enabled = number != 0,
-            (Field::Enabled, Scalar::Text(text)) => self.enabled = text != "0" && !text.eq_ignore_ascii_case("false"),
+            (Field::Enabled, Scalar::Text(text)) => self.enabled = text != "0" && !same_word(text.as_bytes(), b"false"),
             (Field::Enabled, _) => self.enabled = true,
         }
     }

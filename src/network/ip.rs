@@ -2,7 +2,7 @@
 //!
 //! Text forms: dotted quads and RFC 4291 (read), RFC 5952 (written). Nothing here knows links or routes.
 
-use crate::text::{Line, Show};
+use crate::text::{Line, Show, take_number};
 
 /// A family of addresses; as a number, the octets of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,11 +103,13 @@ impl Ip {
     }
 
     /// The address with everything behind the first `prefix_len` bits cleared.
+    #[inline(never)]
     pub fn network(self, prefix_len: u8) -> Self {
         Self::new(self.family, self.bits() & !behind(prefix_len))
     }
 
     /// The address with everything behind the first `prefix_len` bits set: the broadcast address of an IPv4 subnet.
+    #[inline(never)]
     pub fn last(self, prefix_len: u8) -> Self {
         Self::new(self.family, self.bits() | behind(prefix_len)).network(self.width())
     }
@@ -208,25 +210,6 @@ fn read_v6(mut text: &[u8], octets: &mut [u8; 16]) -> Option<()> {
         *octet = before.get(from).filter(|_| from >= gap).copied().unwrap_or(0);
     }
     Some(())
-}
-
-/// Takes a number from the front of `text`: one digit or more. A number beyond what fits becomes the largest.
-#[inline(never)]
-pub fn take_number(text: &mut &[u8], radix: u32) -> Option<u64> {
-    let before = text.len();
-    let mut number = 0u64;
-    while let Some((&first, rest)) = text.split_first()
-        && let Some(digit) = char::from(first).to_digit(radix)
-    {
-        number = number.saturating_mul(u64::from(radix)).saturating_add(u64::from(digit));
-        *text = rest;
-    }
-    (text.len() < before).then_some(number)
-}
-
-/// The value of decimal digits.
-pub fn number(mut digits: &[u8]) -> Option<u64> {
-    take_number(&mut digits, 10).filter(|_| digits.is_empty())
 }
 
 /// Writes octets with `parting` between them, each of at least `width` digits.

@@ -1,5 +1,7 @@
 //! Files by line.
 
+use crate::text::same_word;
+
 /// Takes a line with its end from the front of `text`; `None` at the end.
 #[inline(never)]
 pub fn take_line<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
@@ -17,4 +19,24 @@ pub fn take_word<'a>(text: &mut &'a [u8]) -> &'a [u8] {
     let (word, rest) = line.split_at_checked(len).unwrap_or_default();
     *text = rest;
     word
+}
+
+/// The key of a line, up to `=` or `:` or its end.
+#[inline(never)]
+pub fn key(line: &[u8]) -> &[u8] {
+    let len = line.iter().position(|byte| matches!(byte, b'=' | b':')).unwrap_or(line.len());
+    line.get(..len).unwrap_or_default().trim_ascii()
+}
+
+/// Whether `part` is in `text`, in letters of either case.
+#[inline(never)]
+pub fn contains(text: &[u8], part: &str) -> bool {
+    let mut rest = text;
+    while let Some(start) = rest.get(..part.len()) {
+        if same_word(start, part.as_bytes()) {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
 }

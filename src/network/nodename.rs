@@ -47,7 +47,7 @@ impl Show for Nodename {
 /// that line was.
 #[inline(never)]
 pub fn edit<'a>(old: &'a [u8], name: &Nodename, out: &mut Out<'_>) -> &'a [u8] {
-    let mut new = Edited::new(old, out);
+    let mut new = Edited::new(b"", out);
     let mut rest = old;
     loop {
         let line = take_line(&mut rest).unwrap_or_default();

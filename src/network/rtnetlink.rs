@@ -257,22 +257,24 @@ impl<'a> RouteMessage<'a> {
             is_special: source_len != 0 || [RTA_VIA, RTA_ENCAP, RTA_NH_ID].iter().any(|&kind| attribute(attributes, kind).is_some()),
         })
     }
+}
 
-    /// Writes the message's body; a table beyond 255 is not for requests of ours.
-    pub fn emit(&self, out: &mut Request) {
-        let LiveRoute { route, metric, tos, scope, protocol } = &self.live;
-        out.put(&[family(&route.destination), route.prefix_len, 0, *tos, self.table as u8, *protocol, *scope, self.kind]);
-        out.put_u32(self.flags);
-        if route.prefix_len > 0 {
-            out.attribute(libc::RTA_DST, route.destination.octets());
-        }
-        out.attribute(libc::RTA_OIF, &self.index.to_ne_bytes());
-        if let Some(gateway) = &route.gateway {
-            out.attribute(libc::RTA_GATEWAY, gateway.octets());
-        }
-        if *metric > 0 {
-            out.attribute(libc::RTA_PRIORITY, &metric.to_ne_bytes());
-        }
+/// Writes the body of a request about a unicast route of the main table through the link number `index`, with `RTNH_F_*` as its flags.
+#[inline(never)]
+pub fn emit_route(live: &LiveRoute, index: u32, flags: u32, out: &mut Request) {
+    let LiveRoute { route, metric, tos, scope, protocol } = live;
+    let (table, kind) = (libc::RT_TABLE_MAIN, libc::RTN_UNICAST);
+    out.put(&[family(&route.destination), route.prefix_len, 0, *tos, table, *protocol, *scope, kind]);
+    out.put_u32(flags);
+    if route.prefix_len > 0 {
+        out.attribute(libc::RTA_DST, route.destination.octets());
+    }
+    out.attribute(libc::RTA_OIF, &index.to_ne_bytes());
+    if let Some(gateway) = &route.gateway {
+        out.attribute(libc::RTA_GATEWAY, gateway.octets());
+    }
+    if *metric > 0 {
+        out.attribute(libc::RTA_PRIORITY, &metric.to_ne_bytes());
     }
 }
 
@@ -320,13 +322,16 @@ pub struct Request {
 }
 
 impl Request {
-    /// Starts a request with its header. Port 0: the kernel puts in the sender's.
-    pub fn new(kind: u16, flags: u16) -> Self {
-        let mut request = Self { buffer: [0; NETLINK_REQUEST_LEN], len: 4 };
-        request.put(&kind.to_ne_bytes());
-        request.put(&flags.to_ne_bytes());
-        request.len = HEADER_LEN;
-        request
+    /// No request yet.
+    pub const EMPTY: Self = Self { buffer: [0; NETLINK_REQUEST_LEN], len: 0 };
+
+    /// Starts an empty request with its header. Port 0: the kernel puts in the sender's.
+    #[inline(never)]
+    pub fn start(&mut self, kind: u16, flags: u16) {
+        self.len = 4;
+        self.put(&kind.to_ne_bytes());
+        self.put(&flags.to_ne_bytes());
+        self.len = HEADER_LEN;
     }
 
     /// Appends octets; [`Request::finish`] tells if they do not fit.

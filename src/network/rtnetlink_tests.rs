@@ -9,7 +9,9 @@ use crate::limits::NETLINK_REQUEST_LEN;
 use crate::network::fake::{ip, made_by, route as a_route};
 use crate::network::live::LiveRoute;
 use crate::network::model::Route;
-use crate::network::rtnetlink::{AddressMessage, Attributes, Hop, Hops, LinkMessage, Message, Messages, Request, RouteMessage, family};
+use crate::network::rtnetlink::{
+    AddressMessage, Attributes, Hop, Hops, LinkMessage, Message, Messages, Request, RouteMessage, emit_route, family,
+};
 
 fn octets(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
@@ -18,7 +20,8 @@ fn octets(hex: &str) -> Vec<u8> {
 
 /// A request of type 0x1234 with flags 0x0605 and sequence number 7: its body.
 fn written(write: impl FnOnce(&mut Request)) -> Vec<u8> {
-    let mut request = Request::new(0x1234, 0x0605);
+    let mut request = Request::EMPTY;
+    request.start(0x1234, 0x0605);
     write(&mut request);
     let request = request.finish(7).unwrap();
     assert_eq!(request[4..16], octets("3412 0506 07000000 00000000"));
@@ -113,7 +116,7 @@ fn routes() {
     };
     assert_eq!(RouteMessage::parse(&v4), Some(route));
     let emitted = octets("020c0000 fe030001 00000000 0800 0100 0ad00000 0800 0400 03000000 0800 0500 c6336401");
-    assert_eq!(written(|out| route.emit(out)), emitted);
+    assert_eq!(written(|out| emit_route(&route.live, route.index, route.flags, out)), emitted);
 
     let onlink = octets("02000000 fe030001 04000000 0800 0f00 fe000000 0800 0500 0a000001 0800 0400 03000000");
     let live = made_by(3, a_route("0.0.0.0/0 via 10.0.0.1"));
@@ -121,7 +124,7 @@ fn routes() {
     assert_eq!(RouteMessage::parse(&onlink), Some(route));
     let route = RouteMessage { live: LiveRoute { metric: 514, ..live }, ..route };
     let emitted = octets("02000000 fe030001 04000000 0800 0400 03000000 0800 0500 0a000001 0800 0600 02020000");
-    assert_eq!(written(|out| route.emit(out)), emitted);
+    assert_eq!(written(|out| emit_route(&route.live, route.index, route.flags, out)), emitted);
 }
 
 #[test]
@@ -140,7 +143,8 @@ fn several_ways() {
 
 #[test]
 fn a_full_buffer_is_an_error() {
-    let mut request = Request::new(1, 1);
+    let mut request = Request::EMPTY;
+    request.start(1, 1);
     request.put(&[0; NETLINK_REQUEST_LEN - 16]);
     assert_eq!(request.finish(1).map(<[u8]>::len), Ok(NETLINK_REQUEST_LEN));
     request.put(&[0]);
@@ -183,7 +187,7 @@ proptest! {
         let destination = crate::network::ip::Ip::from_octets(&octets).unwrap().network(prefix_len);
         let live = LiveRoute { metric, ..made_by(4, Route { destination, prefix_len, gateway }) };
         let route = RouteMessage { live, table: 254, kind: 1, flags: 0, index, hops: &[], is_special: false };
-        let body = written(|out| route.emit(out));
+        let body = written(|out| emit_route(&route.live, route.index, route.flags, out));
         prop_assert_eq!(RouteMessage::parse(&body), Some(route));
     }
 }

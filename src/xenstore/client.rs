@@ -108,18 +108,17 @@ impl<'b, C: Channel> Client<'b, C> {
 
     /// Writes the node `name` in `directory`, making it if need be.
     pub fn write(&mut self, directory: &[u8], name: &[u8], value: &[u8]) -> Result<(), Errno> {
-        self.call(Type::WRITE, &[directory, b"/", name, b"\0", value])
+        self.about(Type::WRITE, directory, name, value)
     }
 
     /// Removes a node. A node that does not exist is an ENOENT.
     pub fn remove(&mut self, directory: &[u8], name: &[u8]) -> Result<(), Errno> {
-        self.call(Type::RM, &[directory, b"/", name, b"\0"])
+        self.about(Type::RM, directory, name, b"")
     }
 
     /// Reads a node into [`Client::reply`].
-    #[inline(never)]
     pub fn read(&mut self, directory: &[u8], name: &[u8]) -> Result<(), Errno> {
-        self.call(Type::READ, &[directory, b"/", name, b"\0"])
+        self.about(Type::READ, directory, name, b"")
     }
 
     /// Reads the names of a node's children, each ended by a NUL, into [`Client::reply`].
@@ -251,6 +250,12 @@ impl<'b, C: Channel> Client<'b, C> {
     fn lost(&mut self, errno: Errno) -> Result<(), Errno> {
         self.connection = Connection::Lost(errno);
         Err(errno)
+    }
+
+    /// One request about the node `name` in `directory`.
+    #[inline(never)]
+    fn about(&mut self, kind: Type, directory: &[u8], name: &[u8], value: &[u8]) -> Result<(), Errno> {
+        self.call(kind, &[directory, b"/", name, b"\0", value])
     }
 
     /// One request about `path` alone.

@@ -152,6 +152,9 @@ fn judge(backend: &str, case: &Path) -> Result<(), String> {
 
     let settled = fingerprint(&root);
     let again = apply(backend, case, &root);
+    if again.1.lines().any(|line| line.contains("event=foreign") && line.contains("nova-agent")) {
+        return Err(format!("takes a file of its own for a foreign one:\n{}", again.1));
+    }
     if again.0 != Some(status) || fingerprint(&root) != settled {
         return Err(format!("a second time changes something:\n{}", again.1));
     }

@@ -11,13 +11,13 @@ pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, IFCFG, KEYFILE, NETWORKD, SUS
 const IFCFG: Backend = Backend {
     name: "ifcfg",
     clues: "\
-o /etc/sysconfig/network-scripts/ifcfg-% +/usr/share/dbus-1/system.d/nm-ifcfg-rh.conf
-o /etc/sysconfig/network-scripts/ifcfg-% +/etc/dbus-1/system.d/nm-ifcfg-rh.conf
-o /etc/sysconfig/network-scripts/ifcfg-% +/var/lock/subsys/network
-r /var/lock/subsys/network +/etc/sysconfig/network-scripts/ifup-eth
-r /etc/dbus-1/system.d/nm-ifcfg-rh.conf +/sys/fs/cgroup/systemd/system.slice/NetworkManager.service
-r /etc/dbus-1/system.d/nm-ifcfg-rh.conf +/var/lock/subsys/NetworkManager
-e /etc/rc3.d/S10network +/etc/sysconfig/network-scripts/ifup-eth
+o /etc/sysconfig/network-scripts/ifcfg-% /usr/share/dbus-1/system.d/nm-ifcfg-rh.conf
+o /etc/sysconfig/network-scripts/ifcfg-% /etc/dbus-1/system.d/nm-ifcfg-rh.conf
+o /etc/sysconfig/network-scripts/ifcfg-% /var/lock/subsys/network
+r /var/lock/subsys/network /etc/sysconfig/network-scripts/ifup-eth
+r /etc/dbus-1/system.d/nm-ifcfg-rh.conf /sys/fs/cgroup/systemd/system.slice/NetworkManager.service
+r /etc/dbus-1/system.d/nm-ifcfg-rh.conf /var/lock/subsys/NetworkManager
+e /etc/rc3.d/S10network /etc/sysconfig/network-scripts/ifup-eth
 c /etc/sysconfig/network-scripts/ifcfg-%
 i /etc/sysconfig/network-scripts/ifup-eth
 ",
@@ -30,8 +30,8 @@ i /etc/sysconfig/network-scripts/ifup-eth
 const SUSE: Backend = Backend {
     name: "suse",
     clues: "\
-o /etc/sysconfig/network/ifcfg-% +/run/systemd/units/invocation:wickedd.service
-o /etc/sysconfig/network/ifcfg-% +/sys/fs/cgroup/systemd/system.slice/wickedd.service
+o /etc/sysconfig/network/ifcfg-% /run/systemd/units/invocation:wickedd.service
+o /etc/sysconfig/network/ifcfg-% /sys/fs/cgroup/systemd/system.slice/wickedd.service
 o /dev/.sysconfig/network/if-%
 o /var/run/sysconfig/if-%
 r /run/systemd/units/invocation:wickedd.service
@@ -61,11 +61,11 @@ const NETWORKCTL: Argv = &[c"/usr/bin/networkctl", c"reload"];
 const IFUPDOWN: Backend = Backend {
     name: "ifupdown",
     clues: "\
-o /run/network/ifstate.% +/sbin/ifup =e
-e /etc/systemd/system/multi-user.target.wants/networking.service +/sbin/ifup
-e /etc/runlevels/boot/networking +/sbin/ifup
-c /etc/network/interfaces +/sbin/ifup =iface e
-i /sbin/ifup +/etc/network
+o /run/network/ifstate.% /sbin/ifup=e
+e /etc/systemd/system/multi-user.target.wants/networking.service /sbin/ifup
+e /etc/runlevels/boot/networking /sbin/ifup
+c /etc/network/interfaces /sbin/ifup=iface e
+i /sbin/ifup /etc/network
 ",
     write: ifupdown::write,
     enter: Some(ifstate::enter),
@@ -75,11 +75,11 @@ i /sbin/ifup +/etc/network
 const NETPLAN: Backend = Backend {
     name: "netplan",
     clues: "\
-o /run/systemd/netif/links/# +/run/systemd/netif =NETWORK_FILE=/run/systemd/network/10-netplan-
-o /run/NetworkManager/system-connections/netplan-%.nmconnection +/run/systemd/units/invocation:NetworkManager.service
-c /etc/netplan/50-cloud-init.yaml +/usr/sbin/netplan
-c /etc/netplan/99-nova-agent.yaml +/usr/sbin/netplan
-c /etc/netplan/rackspace-cloud.yaml +/usr/sbin/netplan
+o /run/systemd/netif/links/% /run/systemd/netif=NETWORK_FILE=/run/systemd/network/10-netplan-
+o /run/NetworkManager/system-connections/netplan-%.nmconnection /run/systemd/units/invocation:NetworkManager.service
+c /etc/netplan/50-cloud-init.yaml /usr/sbin/netplan
+c /etc/netplan/99-nova-agent.yaml /usr/sbin/netplan
+c /etc/netplan/rackspace-cloud.yaml /usr/sbin/netplan
 i /usr/sbin/netplan
 ",
     write: netplan::write,
@@ -92,7 +92,7 @@ i /usr/sbin/netplan
 const KEYFILE: Backend = Backend {
     name: "keyfile",
     clues: "\
-o /run/NetworkManager/devices/# +/run/systemd/units/invocation:NetworkManager.service =connection-uuid=
+o /run/NetworkManager/devices/% /run/systemd/units/invocation:NetworkManager.service=connection-uuid=
 r /run/systemd/units/invocation:NetworkManager.service
 r /run/openrc/started/NetworkManager
 e /etc/systemd/system/multi-user.target.wants/NetworkManager.service
@@ -110,7 +110,7 @@ i /usr/bin/NetworkManager
 const NETWORKD: Backend = Backend {
     name: "networkd",
     clues: "\
-o /run/systemd/netif/links/# +/run/systemd/netif =NETWORK_FILE=
+o /run/systemd/netif/links/% /run/systemd/netif=NETWORK_FILE=
 e /etc/systemd/system/multi-user.target.wants/systemd-networkd.service
 ",
     write: networkd::write,
@@ -157,7 +157,7 @@ r /run/dhcpcd.pid
 e /etc/systemd/system/multi-user.target.wants/dhcpcd.service
 e /etc/runlevels/default/dhcpcd
 e /var/service/dhcpcd
-c /etc/dhcpcd.conf =interface e
+c /etc/dhcpcd.conf=interface e
 i /sbin/dhcpcd
 i /usr/bin/dhcpcd
 ",

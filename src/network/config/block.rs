@@ -4,18 +4,21 @@
 //! lines: tools that read such files take a carriage return for a part of the last word.
 
 use crate::network::config::Interface;
+use crate::network::config::edited::Edited;
+use crate::network::config::foreign::has_word;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines};
 use crate::network::lines::{take_line, take_word};
-use crate::network::model::{Mac, Wanted};
+use crate::network::model::Mac;
 use crate::ports::Verdict;
+use crate::text::holds;
 
 const END: &str = "# nova-agent end";
 
-/// Puts a file with the lines of `template` as the blocks of interfaces at its end, where they win, and without what was there for a MAC
-/// address that `is_ours`; what is left is the user's. A line of the user's goes if it `goes`.
+/// Puts a file with the lines of `template` as the blocks of interfaces at its end, where they win, and without the blocks of MAC addresses
+/// that `is_ours` knows. What is left is the user's; a line of that goes if it `goes`.
 #[inline(never)]
 pub fn edit(
     old: &[u8],
@@ -24,77 +27,76 @@ pub fn edit(
     goes: &mut dyn FnMut(&[u8]) -> bool,
     out: &mut Out<'_>,
 ) -> Verdict {
-    let mut file = File { out, owner: None, ends: true };
-    let (mut rest, mut is_empty, mut dropped) = (old, true, false);
+    let mut file = File { new: Edited::new(b"", out), owner: None, is_empty: true };
+    let (mut rest, mut inside, mut changes) = (old, false, false);
     while let Some(line) = take_line(&mut rest) {
-        if marked(line).is_some_and(is_ours) {
-            skip(&mut rest);
-            dropped = true;
-        } else if goes(line) {
-            dropped = true;
+        let text = line.trim_ascii();
+        let ends = inside && text == END.as_bytes();
+        inside = marked(line).is_some_and(is_ours) || inside && !matches!(text, [] | [b'#', ..]);
+        if inside || ends || goes(text) {
+            changes = true;
         } else {
-            file.out.put(line);
-            file.ends = line.ends_with(b"\n");
-            is_empty &= line.trim_ascii().is_empty();
+            file.new.keep(line);
+            file.is_empty &= text.is_empty();
         }
     }
     for interface in interfaces {
         file.owner = Some(interface);
         template::put(template, interface, &mut file);
-        if file.owner.take().is_none() {
-            file.out.add("%\n", &[&END]);
-            (file.ends, is_empty) = (true, false);
+        if file.owner.is_none() {
+            file.new.add(END, &[]);
         }
     }
-    match (is_empty, dropped) {
+    match (file.is_empty, changes) {
         (false, _) => Verdict::Write,
         (true, true) => Verdict::Remove,
         (true, false) => Verdict::Leave,
     }
 }
 
-/// Passes over what is left of a block.
-fn skip(text: &mut &[u8]) {
-    let mut rest = *text;
-    while let Some(line) = take_line(&mut rest) {
-        let line = line.trim_ascii();
-        let ends = line == END.as_bytes();
-        if !ends && matches!(line, [] | [b'#', ..]) {
-            return;
-        }
-        *text = rest;
-        if ends {
-            return;
-        }
+/// The same for a file of routes of the first of `interfaces`; the default routes of the user's that contradict any of them go, too. A file
+/// that is of no lines but variables can take none of ours, and is left.
+#[inline(never)]
+pub fn edit_routes(old: &[u8], interfaces: &[Interface], template: &str, out: &mut Out<'_>) -> Verdict {
+    if !template.is_empty() && has_word(old, b"ADDRESS0") {
+        return Verdict::Leave;
     }
+    edit(old, (interfaces.get(..1).unwrap_or_default(), template), &|_| true, &mut |line| is_default(line, interfaces), out)
 }
 
 /// A file in the making.
 struct File<'a, 'o> {
-    out: &'a mut Out<'o>,
+    new: Edited<'a, 'o>,
     /// Whose block is to begin.
     owner: Option<&'a Interface>,
-    /// Whether the last line has its end.
-    ends: bool,
+    /// Whether it has nothing but empty lines.
+    is_empty: bool,
 }
 
 impl Lines for File<'_, '_> {
     fn piece(&mut self, text: &str, ends: bool) {
         if let Some(interface) = self.owner.take() {
-            self.out.add(if self.ends { "%\n" } else { "\n%\n" }, &[&Marker(interface)]);
+            self.new.add("%", &[&Marker(interface)]);
+            self.is_empty = false;
         }
-        self.out.put(text.as_bytes());
-        if ends {
-            self.out.put(b"\n");
-        }
+        self.new.piece(text, ends);
     }
 }
 
-/// Whether a line of the user's is a default route of the main table, of a family in which the host wants one.
+/// Whether a line of the user's is a default route of the main table, through one of these interfaces or none, of a family in which the host
+/// wants one.
 #[inline(never)]
-pub fn is_default(line: &[u8], wanted: &Wanted) -> bool {
+fn is_default(line: &[u8], interfaces: &[Interface]) -> bool {
     let mut rest = line;
-    is_one_of(take_word(&mut rest), "default 0.0.0.0 0.0.0.0/0 ::/0 ")
-        && (if line.contains(&b':') { wanted.gateway6 } else { wanted.gateway4 }).is_some()
-        && !line.windows(5).any(|word| word == b"table")
+    let to = take_word(&mut rest);
+    take_word(&mut rest);
+    take_word(&mut rest);
+    let link = take_word(&mut rest);
+    // None; what Red Hat's lines have in this place is `dev`.
+    let (mut is_wanted, mut is_here) = (false, is_one_of(link, " - dev "));
+    for Interface { name, wanted, .. } in interfaces {
+        is_wanted |= (if holds(line, b':') { &wanted.gateway6 } else { &wanted.gateway4 }).is_some();
+        is_here |= name.as_bytes() == link;
+    }
+    is_wanted && is_here && is_one_of(to, "default 0.0.0.0 0.0.0.0/0 ::/0 ") && !has_word(line, b"table")
 }

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Backend, Network};
+use crate::network::lines::contains;
 use crate::text::{Show, Text, cut};
 
 /// What is written for the next boot.
@@ -17,30 +18,18 @@ pub enum Choice {
 }
 
 /// What a clue can weigh, the heaviest first: the letter that it begins with, and how the log calls it.
-const WEIGHTS: [(&str, &str); 5] =
-    [("o ", "owns an interface"), ("r ", "runs"), ("e ", "is started at boot"), ("c ", "has files"), ("i ", "is installed")];
-
-/// A clue, read from a line of a backend's: `WEIGHT PATH [+OTHER] [=TEXT]`. It counts if the file PATH is there, the file OTHER, too, and the
-/// first holds TEXT. In PATH `%` is the name of an interface and `#` its index: then it counts if it holds for any of them.
-struct Clue<'a> {
-    path: &'a str,
-    other: &'a str,
-    holds: &'a str,
-}
-
-impl<'a> Clue<'a> {
-    /// Reads what is behind the weight.
-    fn read(text: &'a str) -> Self {
-        let (path, rest) = cut(text, b' ').unwrap_or((text, ""));
-        let (other, holds) = match rest.strip_prefix('+') {
-            Some(rest) => cut(rest, b' ').unwrap_or((rest, "")),
-            None => ("", rest),
-        };
-        Self { path, other, holds: holds.strip_prefix('=').unwrap_or_default() }
-    }
-}
+const WEIGHTS: &str = "\
+o owns an interface
+r runs
+e is started at boot
+c has files
+i is installed
+";
 
 /// The backend with the heaviest clue; of those with equal ones the first in the table. Says why in the log.
+///
+/// A clue is a line `WEIGHT PATH [OTHER][=TEXT]`. It counts if the file PATH is there, the file OTHER, too, and the first holds TEXT, in
+/// letters of either case. In PATH `%` is the name of an interface or its index: then it counts if it holds for any of them.
 ///
 /// # Errors
 ///
@@ -48,13 +37,16 @@ impl<'a> Clue<'a> {
 #[inline(never)]
 pub fn probe(table: &'static [Backend], network: &Network<'_>, tree: &mut Tree<'_>) -> Result<Option<&'static Backend>, Error> {
     let mut path = Text::new();
-    for &(weight, reason) in &WEIGHTS {
+    let mut weights = WEIGHTS;
+    while let Some((weight, lighter)) = cut(weights, b'\n') {
+        weights = lighter;
+        let (letter, reason) = weight.split_at_checked(2).unwrap_or_default();
         for backend in table {
             let mut rest = backend.clues;
             while let Some((line, behind)) = cut(rest, b'\n') {
                 rest = behind;
-                if let Some(text) = line.strip_prefix(weight)
-                    && is_found(&Clue::read(text), network, tree, &mut path)?
+                if let Some(clue) = line.strip_prefix(letter)
+                    && is_found(clue, network, tree, &mut path)?
                 {
                     tree.info("backend", path.as_str(), "% %", &[&backend.name, &reason]);
                     return Ok(Some(backend));
@@ -67,21 +59,17 @@ pub fn probe(table: &'static [Backend], network: &Network<'_>, tree: &mut Tree<'
 
 /// Whether the clue is found, and then at which path.
 #[inline(never)]
-fn is_found(clue: &Clue<'_>, network: &Network<'_>, tree: &mut Tree<'_>, path: &mut Text<128>) -> Result<bool, Error> {
-    if !clue.other.is_empty() && !tree.is_there(clue.other)? {
+fn is_found(clue: &str, network: &Network<'_>, tree: &mut Tree<'_>, path: &mut Text<128>) -> Result<bool, Error> {
+    let (paths, text) = cut(clue, b'=').unwrap_or((clue, ""));
+    let (template, other) = cut(paths, b' ').unwrap_or((paths, ""));
+    if !other.is_empty() && !tree.is_there(other)? {
         return Ok(false);
     }
-    let named = cut(clue.path, b'%');
-    let Some((head, tail)) = named.or_else(|| cut(clue.path, b'#')) else {
-        path.clear();
-        path.put(clue.path);
-        return holds(clue, path, tree);
-    };
+    if cut(template, b'%').is_none() {
+        return holds(template, &"", text, tree, path);
+    }
     for interface in network.interfaces {
-        let part: &dyn Show = if named.is_some() { &interface.name } else { &interface.index };
-        path.clear();
-        path.fill("%%%", &[&head, part, &tail]);
-        if holds(clue, path, tree)? {
+        if holds(template, &interface.name, text, tree, path)? || holds(template, &interface.index, text, tree, path)? {
             return Ok(true);
         }
     }
@@ -89,14 +77,14 @@ fn is_found(clue: &Clue<'_>, network: &Network<'_>, tree: &mut Tree<'_>, path: &
 }
 
 #[inline(never)]
-fn holds(clue: &Clue<'_>, path: &Text<128>, tree: &mut Tree<'_>) -> Result<bool, Error> {
-    if clue.holds.is_empty() {
+fn holds(template: &str, part: &dyn Show, text: &str, tree: &mut Tree<'_>, path: &mut Text<128>) -> Result<bool, Error> {
+    path.clear();
+    path.fill(template, &[part]);
+    if text.is_empty() {
         return tree.is_there(path.as_str());
     }
     let mut holds = false;
-    tree.read(path.as_str(), &mut |bytes| {
-        holds = bytes.windows(clue.holds.len()).any(|window| window == clue.holds.as_bytes());
-    })?;
+    tree.read(path.as_str(), &mut |bytes| holds = contains(bytes, text))?;
     Ok(holds)
 }
 
@@ -113,11 +101,8 @@ mod tests {
         Backend { name, clues, write: |_, _| Ok(()), enter: None, reload: &[] }
     }
 
-    static TABLE: &[Backend] = &[
-        backend("a", "i /a\no /run/a/%\n"),
-        backend("b", "o /run/b/# +/b =managed=true\n"),
-        backend("c", "i /c\nr /run/c\nr /run/d =x y\n"),
-    ];
+    static TABLE: &[Backend] =
+        &[backend("a", "i /a\no /run/a/%\n"), backend("b", "o /run/b/% /b=managed=true\n"), backend("c", "i /c\nr /run/c\nr /run/d=x y\n")];
 
     fn chosen(paths: &[(&str, &str)]) -> (Option<&'static str>, Vec<String>) {
         let mut files = MemoryFiles::default();
@@ -126,7 +111,7 @@ mod tests {
         }
         let (mut journal, mut host) = (MemoryJournal::default(), MemoryHost::default());
         let interfaces = [interface("eth0", 2), interface("eth1", 3)];
-        let network = Network { interfaces: &interfaces, macs: &[], is_partial: false, nodename: None };
+        let network = Network { interfaces: &interfaces, macs: &[], is_partial: false, nodename: None, servers: &[] };
         let backend = probe(TABLE, &network, &mut Tree::new(&mut files, &mut journal, &mut host)).unwrap();
         (backend.map(|backend| backend.name), host.lines)
     }

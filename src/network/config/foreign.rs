@@ -1,86 +1,115 @@
 //! Files of others that configure our interfaces, too: the log names them.
+//!
+//! A file counts as one if the name or the MAC address of an interface is a word in it or in its own name; its format is not looked at.
+//! A warning too many does no harm.
 
-use crate::network::config::tree::{Names, Tree};
+use crate::network::config::shell::is_one_of;
+use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
+use crate::network::lines::contains;
 use crate::text::{Text, cut};
-
-/// Whether a file is for an interface: that with this number, a file of this name with these bytes.
-pub type Concerns<'a> = dyn FnMut(usize, &Interface, &str, &[u8]) -> bool + 'a;
 
 /// Which files to look at.
 pub struct Foreign {
-    /// Where they are.
-    pub directories: &'static [&'static str],
-    /// What their names begin with.
+    /// Where they are, a space behind each directory.
+    pub directories: &'static str,
+    /// What their names begin with; not with an interface's name and `suffix` behind that, which is a file that we write.
     pub prefix: &'static str,
-    /// Whether a name is that of such a file.
-    pub is_one: fn(&str) -> bool,
-    /// What to say of one; `%` is the interface.
+    /// What their names end with.
+    pub suffix: &'static str,
+    /// What their names sort before; `~` if they may sort anywhere.
+    pub before: &'static str,
+    /// What to say of one; `%` is the interface, the first one if there are several.
     pub text: &'static str,
 }
 
 impl Foreign {
-    /// Warns of each file that `concerns` one of the interfaces. What cannot be listed or read is passed over: nothing that we write depends
-    /// on it.
+    /// Warns of each file in which an interface is named, once, and shows it to `look` for each, with the interface's number. What cannot be
+    /// listed or read is passed over: nothing that we write depends on it.
     #[inline(never)]
-    pub fn tell(&self, network: &Network<'_>, tree: &mut Tree<'_>, concerns: &mut Concerns<'_>) {
-        let mut names = Names::new();
-        for directory in self.directories {
-            if tree.names(directory, self.prefix, &mut names).is_err() {
-                continue;
-            }
-            let mut rest = names.as_str();
-            while let Some((name, after)) = cut(rest, b'\n') {
-                rest = after;
-                if !(self.is_one)(name) {
-                    continue;
+    pub fn tell(&self, network: &Network<'_>, tree: &mut Tree<'_>, look: &mut dyn FnMut(usize, &Interface, &[u8])) {
+        let mut directories = self.directories;
+        while let Some((directory, others)) = cut(directories, b' ') {
+            directories = others;
+            let _ = tree.each(directory, self.prefix, self.suffix, &mut |name, path, tree| {
+                let file = path.as_bytes().get(directory.len() + 1..).unwrap_or_default();
+                if file >= self.before.as_bytes() || file.ends_with(b"~") || is_ours(file) {
+                    return Ok(());
                 }
-                let path = Text::<320>::of("%/%", &[directory, &name]);
-                // By bit, the interfaces.
-                let mut concerned = 0u32;
-                let _ = tree.read(path.as_str(), &mut |file| {
-                    for (bit, interface) in network.interfaces.iter().enumerate() {
-                        concerned |= u32::from(concerns(bit, interface, name, file)) << bit;
+                if !self.prefix.is_empty() && network.named(name.as_bytes()).is_some() {
+                    return Ok(());
+                }
+                let mut named = None;
+                let _ = tree.read(path, &mut |content| {
+                    for (number, interface) in network.interfaces.iter().enumerate() {
+                        if is_named(interface, content) || is_named(interface, file) {
+                            named = named.or(Some(interface));
+                            look(number, interface, content);
+                        }
                     }
                 });
-                for interface in network.interfaces {
-                    if concerned & 1 == 1 {
-                        tree.warn("foreign", path.as_str(), self.text, &[&interface.name]);
-                    }
-                    concerned >>= 1;
+                if let Some(interface) = named {
+                    tree.warn("foreign", path, self.text, &[&interface.name]);
                 }
-            }
+                Ok(())
+            });
         }
     }
 }
 
-/// Whether a link's name fits one of some patterns, each as far as its first special character.
+/// Whether a name is that of a file which we write, or that an agent before this one wrote.
+fn is_ours(name: &[u8]) -> bool {
+    contains(name, "nova-agent") || is_one_of(name, "rackspace-cloud.yaml ")
+}
+
+/// Whether the name or the MAC address of the interface is a word in `text`.
 #[inline(never)]
-pub fn fits(patterns: &[u8], name: &[u8]) -> bool {
-    for pattern in patterns.split(u8::is_ascii_whitespace) {
-        let fits = match pattern.iter().position(|byte| matches!(byte, b'*' | b'?' | b'[')) {
-            Some(len) => pattern.get(..len).is_some_and(|start| name.starts_with(start)),
-            None => pattern == name,
-        };
-        if fits {
+pub fn is_named(interface: &Interface, text: &[u8]) -> bool {
+    has_word(text, interface.name.as_bytes()) || has_word(text, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes())
+}
+
+/// Whether `word` is in `text`, in letters of either case: whole, or up to a `*`.
+#[inline(never)]
+pub fn has_word(text: &[u8], word: &[u8]) -> bool {
+    let (mut rest, mut before) = (text, b' ');
+    while let [first, others @ ..] = rest {
+        if !is_inner(before) && begins(rest, word) {
             return true;
         }
+        (before, rest) = (*first, others);
     }
     false
 }
 
-/// Whether `text` has `part` in it, in letters of either case.
 #[inline(never)]
-pub fn contains(text: &[u8], part: &[u8]) -> bool {
-    let mut rest = text;
-    while let Some((start, _)) = rest.split_at_checked(part.len()) {
-        if start.eq_ignore_ascii_case(part) {
-            return true;
-        }
+fn begins(text: &[u8], word: &[u8]) -> bool {
+    let mut rest = word;
+    for found in text {
         match rest {
-            [_, after @ ..] => rest = after,
-            [] => break,
+            [] => return !is_inner(*found),
+            [wanted, others @ ..] if wanted.eq_ignore_ascii_case(found) => rest = others,
+            _ => return *found == b'*' && rest.len() < word.len(),
         }
     }
-    false
+    rest.is_empty()
+}
+
+/// Whether a byte may be inside a word.
+fn is_inner(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words() {
+        for text in ["eth0", "a=\"eth0\"\n", "eth0:\r\n", "x eth00 ETH0:1", "Name=et*", "[eth0]"] {
+            assert!(has_word(text.as_bytes(), b"eth0"), "{text}");
+        }
+        for text in ["", "eth", "eth00", "eth0.5", "xeth0", "_eth0", "*", "en*"] {
+            assert!(!has_word(text.as_bytes(), b"eth0"), "{text}");
+        }
+    }
 }

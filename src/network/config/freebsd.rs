@@ -10,10 +10,10 @@ use crate::network::config::shell::{File, Last, Statement};
 use crate::network::config::template::Variable;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
-use crate::network::ip::{Family, Ip, number};
+use crate::network::ip::{Family, Ip};
 use crate::network::model::{Address, Route, Wanted};
 use crate::ports::Verdict;
-use crate::text::{Line, Show};
+use crate::text::{Line, Show, number, same_word};
 
 const PATH: &str = "/etc/rc.conf";
 /// The script that sets up IPv6 before FreeBSD 9.
@@ -252,7 +252,7 @@ fn put_words(interface: &Interface, file: File<'_>, suffix: &[u8], out: &mut Out
     }
     let mut skips = false;
     for word in value.split(u8::is_ascii_whitespace) {
-        let is = |known: &&[u8]| word.eq_ignore_ascii_case(known);
+        let is = |known: &&[u8]| same_word(word, known);
         let address = word.split(|byte| b"/%".contains(byte)).next().unwrap_or_default();
         if skips || PAIRS.iter().any(is) {
             skips = !skips;

@@ -11,7 +11,7 @@ use crate::network::config::testing::{System, any_interfaces, interface};
 
 #[test]
 fn whose_variables_are() {
-    let network = Network { interfaces: &[], macs: &[], is_partial: false, nodename: None };
+    let network = Network { interfaces: &[], macs: &[], is_partial: false, nodename: None, servers: &[] };
     let format = RcConf { network: &network, old: b"", is_old: false, listed: [false; 2], is_named: true };
     for (name, owner) in [
         ("ifconfig_xn0", "xn0"),

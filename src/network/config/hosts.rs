@@ -11,8 +11,10 @@ use crate::network::config::out::Out;
 use crate::network::config::tree::Tree;
 use crate::network::ip::Ip;
 use crate::network::lines::{take_line, take_word};
-use crate::network::nodename::Nodename;
 use crate::ports::Verdict;
+
+/// What is no machine's own name.
+const LOCALHOST: &[u8] = b"localhost";
 
 /// Edits `/etc/hosts`.
 ///
@@ -30,8 +32,10 @@ pub fn write(renaming: &Renaming<'_>, network: &Network<'_>, tree: &mut Tree<'_>
 /// DNS does not answer. So a line is added then, with the address that Debian's installer gives to a name without an address of its own.
 #[inline(never)]
 pub fn edit(old: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, out: &mut Out<'_>) -> Verdict {
-    let (label, domain) = split(renaming.wanted.as_bytes());
-    let (old_label, _) = split(renaming.old.as_ref().map_or(b"localhost", Nodename::as_bytes));
+    let wanted = renaming.wanted.as_bytes();
+    let label = label(wanted);
+    // Everybody's name stays.
+    let old_label = renaming.old.as_ref().map_or(LOCALHOST, |old| self::label(old.as_bytes()));
     let mut new = Edited::new(old, out);
     let mut is_named = false;
     let mut rest = old;
@@ -51,21 +55,23 @@ pub fn edit(old: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, out: &mu
                 break;
             }
             new.keep(before.get(..before.len() - behind.len() - name.len()).unwrap_or_default());
-            let (mut new_label, mut new_domain) = split(name);
-            if new_label == old_label && old_label != b"localhost" {
-                new_label = label;
+            let (mut new_name, mut new_domain) = (name, &b""[..]);
+            if let Some(old_domain @ ([] | [b'.', ..])) = name.strip_prefix(old_label)
+                && old_label != LOCALHOST
+            {
+                new_name = if old_domain.is_empty() { label } else { wanted };
                 // A name's own domain stays where the new name brings none.
-                if !new_domain.is_empty() && !domain.is_empty() {
-                    new_domain = domain;
+                if label.len() == wanted.len() {
+                    new_domain = old_domain;
                 }
             }
-            new.keep(new_label);
+            new.keep(new_name);
             new.keep(new_domain);
-            is_named |= new_label == label && new_domain == domain;
+            is_named |= new_name == wanted && new_domain.is_empty();
             (before, left) = (behind, behind);
         }
     }
-    if !is_named {
+    if !is_named && !old.is_empty() {
         new.add("127.0.1.1\t%", &[renaming.wanted]);
     }
     Verdict::write_if(!old.is_empty())
@@ -83,9 +89,9 @@ fn has_address(network: &Network<'_>, ip: &Ip) -> bool {
     false
 }
 
-/// The first label of a name, and the rest with its dot.
+/// The first label of a name.
 #[inline(never)]
-fn split(name: &[u8]) -> (&[u8], &[u8]) {
+fn label(name: &[u8]) -> &[u8] {
     let len = name.iter().position(|byte| *byte == b'.').unwrap_or(name.len());
-    name.split_at_checked(len).unwrap_or_default()
+    name.get(..len).unwrap_or_default()
 }

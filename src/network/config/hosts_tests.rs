@@ -19,7 +19,7 @@ use crate::ports::Verdict;
 fn renamed(old: &str, from: &str, to: &str) -> String {
     let mut eth0 = interface("eth0", 1);
     eth0.wanted.addresses.extend(["198.51.100.23/24", "2001:db8:1::23/64"].map(address));
-    let network = Network { interfaces: &[eth0], macs: &[], is_partial: false, nodename: None };
+    let network = Network { interfaces: &[eth0], macs: &[], is_partial: false, nodename: None, servers: &[] };
     let to = Nodename::parse(to.as_bytes()).unwrap();
     let mut new = Collect(Vec::new());
     let mut out = Out::new(&mut new);
@@ -130,7 +130,7 @@ proptest! {
         let to = Nodename::parse(b"web1").unwrap();
         let mut new = Collect(Vec::new());
         let mut out = Out::new(&mut new);
-        edit(&old, &Renaming { wanted: &to, old: Nodename::parse(b"old") }, &Network { interfaces: &[], macs: &[], is_partial: false, nodename: None }, &mut out);
+        edit(&old, &Renaming { wanted: &to, old: Nodename::parse(b"old") }, &Network { interfaces: &[], macs: &[], is_partial: false, nodename: None, servers: &[] }, &mut out);
         out.finish().unwrap();
         prop_assert!(new.0.len() >= old.len());
     }

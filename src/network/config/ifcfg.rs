@@ -7,17 +7,21 @@
 
 use crate::error::Error;
 use crate::network::config::nodename::SYSINIT;
-use crate::network::config::shell::{File, unquoted};
-use crate::network::config::shellvars::{edit, is_any};
-use crate::network::config::sysconfig::{self, Format};
+use crate::network::config::shellvars::{Vars, edit};
+use crate::network::config::sysconfig::{self, Format, VARIABLES};
 use crate::network::config::tree::Tree;
-use crate::network::config::{Interface, Network};
-use crate::network::model::Mac;
+use crate::network::config::{Network, template};
 use crate::ports::Verdict;
 
 const FORMAT: Format = Format {
     directory: "/etc/sysconfig/network-scripts",
-    variables: "\
+    files: &[(VARIABLES, INTERFACE), ("route-", "4f|%a%v dev %I%o\n"), ("route6-", "6f|%a%v dev %I\n")],
+    ours: "-HWADDR IPADDR# NETMASK# PREFIX# BROADCAST# NETWORK GATEWAY# IPV6ADDR* IPV6_DEFAULTGW IPV6_DEFAULTDEV ",
+    harmless: "DEVICE TYPE BOOTPROTO DEFROUTE IPV6INIT IPV6_AUTOCONF IPV6_DEFROUTE DNS# AUTOCONNECT_PRIORITY ",
+    off: "ONBOOT=no",
+};
+
+const INTERFACE: &str = "\
 |DEVICE=%I
 |HWADDR=%U
 |?TYPE=Ethernet
@@ -37,68 +41,16 @@ const FORMAT: Format = Format {
 6a+?|\"
 6G|IPV6_DEFAULTGW=%i%%%I
 6G|IPV6_DEFROUTE=yes
+6a?|-DHCPV6C IPV6_DISABLED \n\
 d|DNS%n=%i
+d?|-DNS# \n\
 |AUTOCONNECT_PRIORITY=100
-",
-    off: "ONBOOT=no",
-    owns,
-    knows: |name| owns(name, None) || is_any(name, &MAY_STAY),
-    is_rival,
-    routes: &[("route-", "4f|%a%v dev %I%o\n"), ("route6-", "6f|%a%v dev %I\n")],
-    unlike: "ADDRESS",
-};
+";
 
-/// Whatever an interface has, these are from the host.
-const FROM_HOST: [&str; 16] = [
-    "IPADDR",
-    "IPADDR#",
-    "NETMASK",
-    "NETMASK#",
-    "PREFIX",
-    "PREFIX#",
-    "BROADCAST",
-    "BROADCAST#",
-    "NETWORK",
-    "GATEWAY",
-    "GATEWAY#",
-    "IPV6ADDR",
-    "IPV6ADDR#",
-    "IPV6ADDR_SECONDARIES",
-    "IPV6_DEFAULTGW",
-    "IPV6_DEFAULTDEV",
-];
-
-/// These contradict what it has of IPv6.
-const AGAINST_V6: [&str; 2] = ["DHCPV6C", "IPV6_DISABLED"];
-
-/// These do no harm when they are not wanted any more.
-const MAY_STAY: [&str; 9] =
-    ["DEVICE", "TYPE", "BOOTPROTO", "ONBOOT", "DEFROUTE", "IPV6INIT", "IPV6_AUTOCONF", "IPV6_DEFROUTE", "AUTOCONNECT_PRIORITY"];
-
-fn owns(name: &[u8], interface: Option<&Interface>) -> bool {
-    is_any(name, &FROM_HOST)
-        || interface.is_none_or(has_v6) && is_any(name, &AGAINST_V6)
-        || interface.is_none_or(|interface| !interface.wanted.dns.is_empty()) && is_any(name, &["DNS#"])
-        || interface.is_none() && name == b"HWADDR"
-}
-
-#[inline(never)]
-fn has_v6(interface: &Interface) -> bool {
-    interface.wanted.addresses.iter().any(|address| !address.ip.is_v4())
-}
-
-/// A file of another name is taken for its `DEVICE`, which may have an alias's number behind a colon, or for its `HWADDR`.
-fn is_rival(_: &str, content: &[u8], interface: &Interface) -> bool {
-    let Some(file) = File::new(content) else { return false };
-    let device = unquoted(file.value(b"DEVICE"));
-    match device.strip_prefix(interface.name.as_bytes()) {
-        Some([] | [b':', ..]) => true,
-        _ => {
-            let mac = core::str::from_utf8(unquoted(file.value(b"HWADDR"))).ok().and_then(Mac::parse);
-            device.is_empty() && mac == Some(interface.wanted.mac)
-        }
-    }
-}
+/// A default route of the whole system would come before those of the interfaces.
+const GATEWAYS: &str = "\
+4G|-GATEWAY GATEWAYDEV \n\
+6G|-IPV6_DEFAULTGW IPV6_DEFAULTDEV \n";
 
 /// Writes the files.
 ///
@@ -107,31 +59,18 @@ fn is_rival(_: &str, content: &[u8], interface: &Interface) -> bool {
 /// Those of [`Tree::edit`].
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     sysconfig::write(&FORMAT, network, tree)?;
-    let (mut has_gateway4, mut has_gateway6, mut is_v6) = (false, false, false);
-    for interface in network.interfaces {
-        has_gateway4 |= interface.wanted.gateway4.is_some();
-        has_gateway6 |= interface.wanted.gateway6.is_some();
-        is_v6 |= has_v6(interface);
-    }
     let nodename = if tree.is_there(SYSINIT)? { network.nodename } else { None };
     tree.edit("/etc/sysconfig/network", 0o644, &mut |old, out| {
-        // A default route of the whole system would come before those of the interfaces.
-        let owns = &|name: &[u8]| {
-            has_gateway4 && is_any(name, &["GATEWAY", "GATEWAYDEV"]) || has_gateway6 && is_any(name, &["IPV6_DEFAULTGW", "IPV6_DEFAULTDEV"])
+        let wanted = &mut |vars: &mut Vars<'_, '_>| {
+            for interface in network.interfaces {
+                template::put(GATEWAYS, interface, vars);
+            }
+            vars.set("?NETWORKING=yes", &[]);
+            vars.set("?NETWORKING_IPV6=yes", &[]);
+            if let Some(nodename) = nodename {
+                vars.set("HOSTNAME=%", &[nodename]);
+            }
         };
-        Verdict::write_if(edit(
-            old,
-            owns,
-            &mut |vars| {
-                vars.set("?NETWORKING=yes", &[]);
-                if is_v6 {
-                    vars.set("?NETWORKING_IPV6=yes", &[]);
-                }
-                if let Some(nodename) = nodename {
-                    vars.set("HOSTNAME=%", &[nodename]);
-                }
-            },
-            out,
-        ))
+        Verdict::write_if(edit(old, &|_| false, wanted, out))
     })
 }

@@ -5,157 +5,78 @@
 
 use crate::network::config::edited::Edited;
 use crate::network::config::marker::{Marker, marked};
-use crate::network::config::shellvars::is_any;
+use crate::network::config::nested::Nested;
+use crate::network::config::own::Own;
 use crate::network::config::{Interface, template};
-use crate::network::lines::take_line;
+use crate::network::lines::{key, take_line};
 
 /// A section that has keys of ours.
 pub struct Section {
-    /// Its name, without brackets.
-    pub name: &'static str,
-    /// Whether a key in it is ours.
-    pub keys: &'static [&'static str],
+    /// Its first line.
+    pub header: &'static str,
+    /// The keys that are ours, as [`template::lists`] takes them.
+    pub keys: &'static str,
     /// Adds our lines.
     pub template: &'static str,
 }
 
-/// Puts an interface's file: the marker, our lines in `sections`, and from `old` what is not ours. A section that is missing comes at the
-/// end. One that is not in `sections` is shown to `other`, which may put something for it and answer `true`.
-pub fn edit(
-    old: &[u8],
-    interface: &Interface,
-    sections: &[Section],
-    other: &mut dyn FnMut(&[u8], &mut Edited<'_, '_>) -> bool,
-    file: &mut Edited<'_, '_>,
-) {
-    let mut rest = old;
-    let preamble = take_preamble(&mut rest);
-    replace(preamble, &mut |line| marked(line).is_some(), &mut |file| file.add("%", &[&Marker(interface)]), file);
+/// The comment right behind the header of a section that is all ours.
+pub const TAG: &[u8] = b"# nova-agent";
 
-    // By bit, which sections were there.
-    let mut seen = 0u32;
-    while let Some(text) = take_section(&mut rest) {
-        let mut known = false;
-        for (bit, section) in sections.iter().enumerate() {
-            if name(text) == Some(section.name.as_bytes()) {
-                let is_first = seen >> bit & 1 == 0;
-                let put: &mut dyn FnMut(&mut Edited<'_, '_>) = &mut |file| {
-                    if is_first {
-                        template::put(section.template, interface, file)
-                    }
-                };
-                replace(text, &mut |line| is_any(key(line), section.keys), put, file);
-                seen |= 1 << bit;
-                known = true;
-            }
+/// Puts an interface's file: the marker in front of the first section, our lines behind the headers of `own.sections`, those that are
+/// missing and `own.more` (see [`Nested`]) at the end, and from `old` what is not ours.
+#[inline(never)]
+pub fn edit(old: &[u8], interface: &Interface, own: &Own, file: &mut Edited<'_, '_>) {
+    // By bit, which sections were there. The last empty line is not put before it is known what comes behind it.
+    let (mut seen, mut has_marker, mut gap) = (0u32, false, &[][..]);
+    let (mut keys, mut is_ours) = ("", false);
+    let mut rest = old;
+    while let Some(line) = take_line(&mut rest) {
+        let text = line.trim_ascii();
+        let is_header = text.starts_with(b"[");
+        if is_header {
+            let mut next = rest;
+            is_ours = take_line(&mut next).is_some_and(|line| line.trim_ascii() == TAG);
+            keys = "";
         }
-        if !known && !other(text, file) {
-            file.keep(text);
+        let is_comment = matches!(text, [b'#' | b';', ..]) && text != TAG;
+        if marked(line).is_some() || is_ours && !is_comment || template::lists(keys, interface, key(text)) {
+            continue;
+        }
+        file.keep(gap);
+        gap = &[];
+        if text.is_empty() {
+            gap = line;
+            continue;
+        }
+        if is_header && !has_marker {
+            file.add("%", &[&Marker(interface)]);
+            has_marker = true;
+        }
+        file.keep(line);
+        for (bit, section) in own.sections.iter().enumerate() {
+            if section.header.as_bytes() == text {
+                keys = section.keys;
+                if seen >> bit & 1 == 0 {
+                    template::put(section.template, interface, file);
+                }
+                seen |= 1 << bit;
+            }
         }
     }
-    for (bit, section) in sections.iter().enumerate() {
+    for (bit, section) in own.sections.iter().enumerate() {
         if seen >> bit & 1 == 0 {
-            // The marker is close to the first section.
-            if bit > 0 || !old.is_empty() {
+            if has_marker {
                 file.add("", &[]);
+            } else {
+                file.add("%", &[&Marker(interface)]);
+                has_marker = true;
             }
-            file.add("[%]", &[&section.name]);
+            file.add(section.header, &[]);
             template::put(section.template, interface, file);
         }
     }
-}
-
-/// Keeps the lines that are not ours. What `put` adds takes the place of the first that is, or comes at the end.
-#[inline(never)]
-pub fn replace(text: &[u8], is_ours: &mut dyn FnMut(&[u8]) -> bool, put: &mut dyn FnMut(&mut Edited<'_, '_>), file: &mut Edited<'_, '_>) {
-    let (mut rest, mut waits) = (text, true);
-    while let Some(line) = take_line(&mut rest) {
-        if !is_ours(line) {
-            file.keep(line);
-        } else if waits {
-            put(file);
-            waits = false;
-        }
-    }
-    if waits {
-        put(file);
-    }
-}
-
-/// Takes a section from the front of `text`: its header and what follows up to the next one, whose are the comments and the empty line
-/// right before it.
-#[inline(never)]
-pub fn take_section<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
-    // Behind the last line that can only be of this section, and whether an empty line followed.
-    let (mut rest, mut end, mut gap) = (*text, 0, false);
-    while let Some(line) = take_line(&mut rest) {
-        match line.trim_ascii() {
-            [] => gap = end > 0,
-            [b'#' | b';', ..] if gap || end == 0 => {}
-            _ if end > 0 && header(line).is_some() => {
-                let (section, after) = text.split_at_checked(end)?;
-                *text = after;
-                return Some(section);
-            }
-            _ => {
-                end = text.len() - rest.len();
-                gap = false;
-            }
-        }
-    }
-    let section = core::mem::take(text);
-    if section.is_empty() { None } else { Some(section) }
-}
-
-/// Takes what is before the first header, up to the last line that is not empty.
-fn take_preamble<'a>(text: &mut &'a [u8]) -> &'a [u8] {
-    let (mut rest, mut len) = (*text, 0);
-    while let Some(line) = take_line(&mut rest) {
-        if header(line).is_some() {
-            break;
-        }
-        if !line.trim_ascii().is_empty() {
-            len = text.len() - rest.len();
-        }
-    }
-    let (preamble, after) = text.split_at_checked(len).unwrap_or_default();
-    *text = after;
-    preamble
-}
-
-/// The name of a section.
-#[inline(never)]
-pub fn name(mut section: &[u8]) -> Option<&[u8]> {
-    while let Some(line) = take_line(&mut section) {
-        if let Some(name) = header(line) {
-            return Some(name);
-        }
-    }
-    None
-}
-
-fn header(line: &[u8]) -> Option<&[u8]> {
-    line.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")
-}
-
-/// What is before the `=` of a line; nothing where there is none.
-#[inline(never)]
-pub fn key(line: &[u8]) -> &[u8] {
-    let len = line.iter().position(|&byte| byte == b'=').unwrap_or(0);
-    line.get(..len).unwrap_or_default().trim_ascii()
-}
-
-/// The value of the first line with this key.
-#[inline(never)]
-pub fn value<'a>(mut section: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
-    while let Some(line) = take_line(&mut section) {
-        if key(line) == wanted
-            && let Some(at) = line.iter().position(|&byte| byte == b'=')
-        {
-            return line.get(at + 1..).map(<[u8]>::trim_ascii);
-        }
-    }
-    None
+    template::put(own.more, interface, &mut Nested { old, file });
 }
 
 #[cfg(test)]
@@ -168,21 +89,28 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
-    const SECTIONS: &[Section] = &[
-        Section { name: "A", keys: &["mac", "type"], template: "|mac=%H\n" },
-        Section { name: "B", keys: &["address#"], template: "|address1=x\n|address2=y\n" },
-    ];
+    const OWN: Own = Own {
+        directory: "",
+        prefix: "",
+        suffix: "",
+        mode: 0,
+        sections: &[
+            Section { header: "[A]", keys: "|mac type \n", template: "|mac=%H\n" },
+            Section { header: "[B]", keys: "|address# \n", template: "|address1=x\n|address2=y\n" },
+        ],
+        more: "|%/[R]%/# nova-agent%/r=1\n",
+    };
 
     fn edited(old: &str) -> String {
         let mut new = Collect(Vec::new());
         let mut out = Out::new(&mut new);
-        let mut file = Edited::new(old.as_bytes(), &mut out);
-        edit(old.as_bytes(), &interface("eth0", 1), SECTIONS, &mut |text, _| name(text) == Some(b"Gone"), &mut file);
+        edit(old.as_bytes(), &interface("eth0", 1), &OWN, &mut Edited::new(old.as_bytes(), &mut out));
         out.finish().unwrap();
         String::from_utf8(new.0).unwrap()
     }
 
-    const NEW: &str = "# nova-agent 40:40:aa:bb:cc:01\n[A]\nmac=40:40:aa:bb:cc:01\n\n[B]\naddress1=x\naddress2=y\n";
+    const NEW: &str =
+        "# nova-agent 40:40:aa:bb:cc:01\n[A]\nmac=40:40:aa:bb:cc:01\n\n[B]\naddress1=x\naddress2=y\n\n[R]\n# nova-agent\nr=1\n";
 
     #[test]
     fn a_new_file_is_marker_and_sections() {
@@ -193,63 +121,39 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_stays_where_it_is() {
+    fn what_is_not_ours_stays() {
         for (old, new) in [
             // Around ours, and in a section of its own.
             (
-                "; hi\n# nova-agent 40:40:aa:bb:cc:01 old\n\n[A]\nmtu=1\nmac=2\n# why\ntype=x\nzone=a\n\n[B]\naddress7=a\naddress8=b\n#address9=c\n\n[C]\nmac=1\n",
-                "; hi\n# nova-agent 40:40:aa:bb:cc:01\n\n[A]\nmtu=1\nmac=40:40:aa:bb:cc:01\n# why\nzone=a\n\n[B]\naddress1=x\naddress2=y\n#address9=c\n\n[C]\nmac=1\n",
+                "; hi\n# nova-agent 40:40:aa:bb:cc:01 old\n\n[A]\nmtu=1\nmac = 2\n# why\ntype=x\nzone=a\n\n[B]\naddress7=a\naddress8=b\n#address9=c\n\n\n[C]\nmac=1\n",
+                "; hi\n\n# nova-agent 40:40:aa:bb:cc:01\n[A]\nmac=40:40:aa:bb:cc:01\nmtu=1\n# why\nzone=a\n\n[B]\naddress1=x\naddress2=y\n#address9=c\n\n\n[C]\nmac=1\n",
             ),
             // Where there was nothing of ours.
             (
                 "[A]\nmtu=1\n\n[C]\nx=1",
-                "# nova-agent 40:40:aa:bb:cc:01\n[A]\nmtu=1\nmac=40:40:aa:bb:cc:01\n\n[C]\nx=1\n\n[B]\naddress1=x\naddress2=y\n",
+                "# nova-agent 40:40:aa:bb:cc:01\n[A]\nmac=40:40:aa:bb:cc:01\nmtu=1\n\n[C]\nx=1\n\n[B]\naddress1=x\naddress2=y\n",
             ),
-            // Comments go with the section they are in front of.
+            // A section that comes twice, and one that is all ours.
             (
-                "#a\n\n#b\n[A]\nmtu=1\n#c\n\n#d\n[Gone]\n#e\nx=1\n\n;f\n\n#g\n[B]\n#h\n[C]\n",
-                "#a\n\n#b\n# nova-agent 40:40:aa:bb:cc:01\n[A]\nmtu=1\n#c\nmac=40:40:aa:bb:cc:01\n\n;f\n\n#g\n[B]\n#h\naddress1=x\naddress2=y\n[C]\n",
-            ),
-            // A section that comes twice, and one that goes.
-            (
-                "#a\n[B]\naddress1=1\n\n[Gone]\nx=1\n\n[B]\naddress1=1\nk=1\n",
-                "#a\n# nova-agent 40:40:aa:bb:cc:01\n[B]\naddress1=x\naddress2=y\n\n[B]\nk=1\n\n[A]\nmac=40:40:aa:bb:cc:01\n",
+                "#a\n[B]\naddress1=1\n\n[R]\n# nova-agent\nx=1\n#b\n\n[B]\naddress1=1\nk=1\n\n[R]\nx=1\n# nova-agent\n",
+                "#a\n# nova-agent 40:40:aa:bb:cc:01\n[B]\naddress1=x\naddress2=y\n\n#b\n[B]\nk=1\n\n[R]\nx=1\n# nova-agent\n\n[A]\nmac=40:40:aa:bb:cc:01\n",
             ),
         ] {
+            let new = String::from(new) + "\n[R]\n# nova-agent\nr=1\n";
             assert_eq!(edited(old), new, "{old}");
-            assert_eq!(edited(new), new);
+            assert_eq!(edited(&new), new);
         }
-    }
-
-    #[test]
-    fn values() {
-        let section = b"\n\n[A]\n#k=1\n k = 2 \r\nk=3\nempty=\n";
-        assert_eq!(
-            (name(section), value(section, b"k"), value(section, b"empty"), value(section, b"x")),
-            (Some(&b"A"[..]), Some(&b"2"[..]), Some(&b""[..]), None)
-        );
-        assert_eq!((name(b"# [A]\n[B]\n"), name(b"\n"), name(b"[]\n")), (Some(&b"B"[..]), None, Some(&b""[..])));
     }
 
     proptest! {
         #[test]
-        fn foreign_lines_stay_and_a_second_edit_changes_nothing(old in "([#; a-c=]{0,6}\r?\n|\\[[ABC]\\]\n|(mac|address1|key)=[a-z]{0,3}\n){0,12}[a-z=]{0,5}") {
+        fn foreign_lines_stay_and_a_second_edit_changes_nothing(old in "([#; a-c=]{0,6}\n|\\[[ABCR]\\]\n(# nova-agent\n)?|(mac|address1|key)=[a-z]{0,3}\n){0,12}[a-z=]{0,5}") {
             let new = edited(&old);
             prop_assert_eq!(edited(&new), new.as_str());
-            let foreign = |text: &str| -> Vec<String> {
-                text.lines().filter(|line| !line.is_empty() && !line.starts_with(['[', 'm']) && !line.starts_with("address") && marked(line.as_bytes()).is_none()).map(Into::into).collect()
+            let comments = |text: &str| -> Vec<String> {
+                text.lines().filter(|line| line.starts_with(['#', ';']) && !line.contains("nova-agent")).map(Into::into).collect()
             };
-            prop_assert_eq!(foreign(&new), foreign(&old));
-        }
-
-        #[test]
-        fn sections_are_the_whole_file(old in "([# a-c=]{0,6}\r?\n|\\[[ABC]\\]\n){0,12}[a-z=]{0,5}") {
-            let (mut rest, mut all) = (old.as_bytes(), Vec::new());
-            while let Some(section) = take_section(&mut rest) {
-                prop_assert!(!section.is_empty());
-                all.extend_from_slice(section);
-            }
-            prop_assert_eq!(all, old.as_bytes());
+            prop_assert_eq!(comments(&new), comments(&old));
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod ini;
 mod interfaces;
 pub mod keyfile;
 pub mod marker;
+mod nested;
 pub mod netctl;
 pub mod netifrc;
 pub mod netplan;
@@ -45,7 +46,6 @@ mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
-mod stanzas;
 pub mod suse;
 mod sysconfig;
 #[cfg(test)]
@@ -54,12 +54,12 @@ pub mod template;
 #[cfg(test)]
 pub mod testing;
 pub mod tree;
-mod yaml;
 
 use core::ffi::CStr;
 
 use crate::error::Error;
 use crate::limits::LINK_NAME_LEN;
+use crate::network::ip::Ip;
 use crate::network::model::{Mac, Wanted};
 use crate::network::nodename::Nodename;
 use tree::Tree;
@@ -86,6 +86,8 @@ pub struct Network<'a> {
     pub is_partial: bool,
     /// The host name, if it is to be written, for the files that hold it beside addresses.
     pub nodename: Option<&'a Nodename>,
+    /// The name servers of all interfaces, each once, for the files that hold them beside addresses.
+    pub servers: &'a [Ip],
 }
 
 impl<'a> Network<'a> {

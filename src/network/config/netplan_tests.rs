@@ -5,9 +5,9 @@ use std::vec::Vec;
 
 use proptest::prelude::*;
 
+use super::Interface;
 use super::netplan::write;
 use super::testing::{System, any_interfaces, interface, route_lines};
-use super::{Interface, yaml};
 use crate::network::ip::Ip;
 use crate::network::model::{Address, Mac};
 
@@ -118,8 +118,10 @@ proptest! {
         let mut system = System::new(&[(FILE, &own), ("/etc/netplan/50.yaml", &other)]);
         system.write(write, &[public()]).unwrap();
         let file = system.read(FILE);
-        let before = file.find("\n  ethernets:").unwrap();
+        let before = file.find("  ethernets:").unwrap();
         prop_assert_eq!(file[before..].matches("\n    # nova-agent 40:40:aa:bb:cc:01").count(), 1, "{}", file);
+        // What is no YAML may go with ours.
+        system.write(write, &[public()]).unwrap();
         prop_assert_eq!(system.write(write, &[public()]).unwrap(), 0, "{}", file);
     }
 }
@@ -139,36 +141,17 @@ fn a_device_goes_when_its_interface_is_gone() {
     assert_eq!(system.write(write, &[]).unwrap(), 0);
 }
 
-/// Of two default routes the first interface's is better; a metric of the administrator's counts more.
-#[test]
-fn a_second_gateway_has_a_metric() {
-    let mut eth1 = public();
-    eth1.name = "eth1".parse().unwrap();
-    eth1.wanted.mac = Mac([0x40, 0x40, 0xaa, 0xbb, 0xcc, 2]);
-    eth1.wanted.gateway6 = Ip::parse("fe80::1");
-    let mut system = System::default();
-    system.write(write, &[public(), eth1.clone()]).unwrap();
-    let file = system.read(FILE);
-    assert_eq!(file.matches("metric").count(), 1);
-    assert!(file.contains("          via: \"198.51.100.1\"\n          metric: 1025\n        - to: \"::/0\"\n"), "{file}");
-    let file = file.replace("metric: 1025", "metric: 7");
-    system.files.files.insert(FILE.into(), file.clone().into_bytes());
-    assert_eq!(system.write(write, &[public(), eth1]).unwrap(), 0);
-    assert_eq!(system.read(FILE), file);
-}
-
 /// What another file says, whether ours takes its id, and whether the log names it.
 #[test]
 fn other_files() {
     for (name, devices, id, is_named) in [
-        ("50-a.yaml", "ens3: {match: {macaddress: '40:40:AA:BB:CC:01'}, dhcp4: true}", "ens3", false),
-        ("50-a.yaml", "\"my.if\":\n      match:\n        macaddress: \"40:40:aa:bb:cc:01\"\n      set-name: eth0", "my.if", false),
+        ("50-a.yaml", "ens3: {match: {macaddress: '40:40:AA:BB:CC:01'}, dhcp4: true}", "ens3", true),
+        ("50-a.yaml", "my.if:\n      match:\n        macaddress: \"40:40:aa:bb:cc:01\"\n      set-name: eth0", "my.if", true),
         ("50-a.yaml", "my if:\n      match:\n        macaddress: 40:40:aa:bb:cc:01", "eth0", true),
         ("50-a.yaml", "eth1:\n      match:\n        macaddress: 40:40:aa:bb:cc:01", "eth0", true),
-        ("50-a.yaml", "eth0:\n      dhcp4: true\n    ens9:\n      addresses: [192.0.2.1/24]", "eth0", false),
-        ("50-a.yaml", "eth0:\n      gateway4: 192.0.2.1", "eth0", true),
+        ("50-a.yaml", "ens9: {}\n  bonds:\n    bond0:\n      macaddress: 40:40:aa:bb:cc:01", "eth0", true),
         ("50-a.yaml", "all:\n      match: {name: 'e*'}\n      dhcp4: true", "eth0", true),
-        ("50-a.yaml", "all:\n      match: {name: 'ens*'}\n      set-name: eth0", "eth0", false),
+        ("50-a.yaml", "all:\n      match: {name: 'ens*'}", "eth0", false),
         ("99-z.yaml", "eth0:\n      dhcp4: true", "eth0", true),
         ("50-a.yaml.bak", "eth0:\n      addresses: [192.0.2.1/24]", "eth0", false),
     ] {
@@ -181,12 +164,15 @@ fn other_files() {
     }
 }
 
+/// A metric of the administrator's stays with its route.
 #[test]
-fn devices_by_indentation() {
-    let file = b"a: 1\n\n ethernets:\n\n   # c\n   e0:\n       x: 1\n# d\n   'e1' : {}\n\n vlans:\n  v: 1\n";
-    let mut devices = yaml::Devices::of(file);
-    assert_eq!((devices.before, devices.after, devices.is_ours()), (&file[..18], &b" vlans:\n  v: 1\n"[..], false));
-    let found: Vec<&[u8]> = core::iter::from_fn(|| devices.take().map(yaml::id)).collect();
-    assert_eq!(found, [b"e0", b"e1"]);
-    assert!(yaml::Devices::of(b"network:\n  ethernets:\n").take().is_none());
+fn metrics_stay() {
+    let mut system = System::default();
+    system.write(write, &[public()]).unwrap();
+    let file = system.read(FILE).replace("0/0\"\n", "0/0\"\n          metric: 7\n");
+    assert!(file.contains("metric"));
+    system.files.files.insert(FILE.into(), file.replace("100.1\"", "100.9\"").into_bytes());
+    system.write(write, &[public()]).unwrap();
+    assert_eq!(system.read(FILE), file);
+    assert_eq!(system.write(write, &[public()]).unwrap(), 0);
 }

@@ -1,48 +1,64 @@
 //! The routes of an interface as files list them, in the order in which the kernel can take them one after the other.
 
-use crate::network::config::{Interface, Network};
 use crate::network::model::{Address, Route, Wanted};
 
-/// Shows every route to `each`: static ones, then the default routes. The flag tells that an IPv4 gateway is on the link though it is in no
-/// subnet of the interface; before a route via such an IPv6 gateway, for which old kernels know no flag, comes one to the gateway itself.
+/// The host route to a gateway that is in no subnet of the interface, in front of the route through it: for IPv6, where old kernels know no
+/// flag for that.
+pub const HOP6: u8 = 1;
+/// The same for IPv4.
+pub const HOP4: u8 = 2;
+/// The host route to a default gateway.
+pub const GATEWAY: u8 = 4;
+/// The same, if the gateway is local to the link or in the subnet of the first address of its family.
+pub const NEAR_GATEWAY: u8 = 8;
+/// Static routes.
+pub const STATIC: u8 = 16;
+/// Default routes.
+pub const FAR: u8 = 32;
+/// The same, if the gateway is near.
+pub const NEAR: u8 = 64;
+/// All that an interface needs.
+pub const ALL: u8 = HOP6 | STATIC | FAR | NEAR;
+
+/// Shows the routes of these kinds to `each`, static ones first. The flag tells that an IPv4 gateway is on the link though it is in no subnet
+/// of the interface.
 #[inline(never)]
-pub fn each(wanted: &Wanted, each: &mut dyn FnMut(&Route, bool)) {
+pub fn each(wanted: &Wanted, kinds: u8, each: &mut dyn FnMut(&Route, bool)) {
     for route in &wanted.routes {
-        show(wanted, route, each);
+        show(wanted, route, STATIC, kinds, each);
     }
     for gateway in wanted.gateway4.iter().chain(&wanted.gateway6) {
-        show(wanted, &Route::default_via(*gateway), each);
+        show(wanted, &Route::default_via(*gateway), FAR, kinds, each);
     }
 }
 
 #[inline(never)]
-fn show(wanted: &Wanted, route: &Route, each: &mut dyn FnMut(&Route, bool)) {
-    let outside = route.gateway.filter(|gateway| !gateway.is_link_local_v6() && !wanted.covers(gateway));
-    let is_v4 = route.destination.is_v4();
-    if let Some(gateway) = outside
-        && !is_v4
-    {
-        each(&Route { destination: gateway, prefix_len: gateway.width(), gateway: None }, false);
+fn show(wanted: &Wanted, route: &Route, mut kind: u8, kinds: u8, each: &mut dyn FnMut(&Route, bool)) {
+    let mut onlink = false;
+    if let Some(gateway) = route.gateway {
+        let (mut hop, is_local) = (0, gateway.is_link_local_v6());
+        if !is_local && !wanted.covers(&gateway) {
+            onlink = gateway.is_v4();
+            hop = if onlink { HOP4 } else { HOP6 };
+        }
+        if kind == FAR {
+            hop |= GATEWAY;
+            let first = wanted.addresses.iter().find(|address| address.ip.same_family(&gateway));
+            if is_local || first.is_some_and(|address| address.covers(&gateway)) {
+                hop |= NEAR_GATEWAY;
+                kind = NEAR;
+            }
+        }
+        if hop & kinds != 0 {
+            each(&Route { destination: gateway, prefix_len: gateway.width(), gateway: None }, false);
+        }
     }
-    each(route, outside.is_some() && is_v4);
+    if kind & kinds != 0 {
+        each(route, onlink);
+    }
 }
 
 /// The network that a route is to.
 pub fn destination(route: &Route) -> Address {
     Address { ip: route.destination, prefix_len: route.prefix_len }
-}
-
-/// The metric of the default route of an interface behind the first that has one, above the 1,024 of IPv6: of equal ones managers take any,
-/// or the kernel both.
-#[inline(never)]
-pub fn metric(route: &Route, interface: &Interface, network: &Network<'_>) -> Option<usize> {
-    let mut is_second = false;
-    for (at, Interface { wanted, .. }) in network.interfaces.iter().enumerate() {
-        if wanted.mac == interface.wanted.mac {
-            return (is_second && route.prefix_len == 0).then_some(1024 + at);
-        }
-        let gateway = if route.destination.is_v4() { wanted.gateway4 } else { wanted.gateway6 };
-        is_second |= gateway.is_some();
-    }
-    None
 }

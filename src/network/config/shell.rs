@@ -108,7 +108,8 @@ fn mentions(line: &[u8], name: &[u8]) -> bool {
     false
 }
 
-/// Whether `word` is in a list of words with a space behind each, where `#` stands for decimal digits or nothing.
+/// Whether `word` is in a list of words with a space behind each, where `#` stands for decimal digits or nothing, and a `*`
+/// at the end for anything.
 #[inline(never)]
 pub fn is_one_of(word: &[u8], list: &str) -> bool {
     let mut rest = list;
@@ -134,6 +135,7 @@ pub fn fits(word: &[u8], pattern: &str) -> bool {
             }
             [first, behind @ ..] if first == byte => rest = behind,
             _ if *byte == b'#' => {}
+            _ if *byte == b'*' => return true,
             _ => return false,
         }
     }

@@ -11,7 +11,7 @@
 use crate::limits::PIECE_LEN;
 use crate::network::config::edited::Edited;
 use crate::network::config::out::Out;
-use crate::network::config::shell::{File, Last, Statement, fits, unquoted};
+use crate::network::config::shell::{File, Last, Statement, fits, is_one_of, unquoted};
 use crate::network::config::template::Lines;
 use crate::text::{Parts, Text, cut};
 
@@ -26,13 +26,22 @@ pub type Wanted<'a> = dyn FnMut(&mut Vars<'_, '_>) + 'a;
 /// `false`: the shell could not read the file to its end, because a quote or an array is open. What was put is then worthless.
 pub fn edit(old: &[u8], owns: &dyn Fn(&[u8]) -> bool, wanted: &mut Wanted<'_>, out: &mut Out<'_>) -> bool {
     let Some(file) = File::new(old) else { return false };
-    let mut vars = Vars { new: Edited::new(b"", out), file, old: Statement::default(), left: b"", found: false, here: false, begins: true };
+    let mut vars = Vars {
+        new: Edited::new(b"", out),
+        file,
+        old: Statement::default(),
+        left: b"",
+        found: false,
+        goes: false,
+        here: false,
+        begins: true,
+    };
     while let Some(statement) = vars.file.take() {
         let (name, line) = (statement.name, statement.line);
-        (vars.old, vars.left, vars.found) = (statement, line, false);
+        (vars.old, vars.left, vars.found, vars.goes) = (statement, line, false, false);
         if !name.is_empty() {
             wanted(&mut vars);
-            if !vars.found && owns(name) {
+            if !vars.found && (vars.goes || owns(name)) {
                 continue;
             }
         }
@@ -62,6 +71,8 @@ pub struct Vars<'a, 'o> {
     left: &'a [u8],
     /// Whether the variable at hand is wanted, or any was appended.
     found: bool,
+    /// Whether it goes unless it is wanted.
+    goes: bool,
     /// Whether what was set last is being put.
     here: bool,
     /// Whether the next piece begins an assignment.
@@ -71,22 +82,38 @@ pub struct Vars<'a, 'o> {
 impl Vars<'_, '_> {
     /// Wants the variable that `template` and `parts` make: `NAME=word`, where the word is as the shell is to read it, with its quotes. With
     /// a `?` in front, it gets this value if the file does not have it at all. At most [`PIECE_LEN`] octets.
+    ///
+    /// With a `-` in front, it is a list of variables that go unless they are wanted, as in [`is_one_of`].
     pub fn set(&mut self, template: &str, parts: &Parts<'_>) {
-        self.begins = true;
-        self.add(template, parts);
+        self.put(template, parts, true);
     }
 
     /// Appends to the word of the variable that was set last.
-    #[inline(never)]
     pub fn add(&mut self, template: &str, parts: &Parts<'_>) {
-        self.piece(Text::<PIECE_LEN>::of(template, parts).as_str(), false);
+        self.put(template, parts, false);
+    }
+
+    #[inline(never)]
+    fn put(&mut self, template: &str, parts: &Parts<'_>, begins: bool) {
+        self.begins = begins;
+        self.piece(Text::<PIECE_LEN>::of(template, parts).as_str(), begins);
+    }
+
+    /// Whether the variable at hand stays though it is neither wanted nor in a list.
+    pub fn keeps(&self, list: &str) -> bool {
+        let name = self.old.name;
+        !(self.found || self.goes || name.is_empty() || is_one_of(name, list))
     }
 
     fn assign(&mut self, text: &str) {
+        self.here = false;
+        if let Some(list) = text.strip_prefix('-') {
+            self.goes |= is_one_of(self.old.name, list);
+            return;
+        }
         let (is_default, text) = text.strip_prefix('?').map_or((false, text), |text| (true, text));
         let Some((name, value)) = cut(text, b'=') else { return };
         let (name, value) = (name.as_bytes(), value.as_bytes());
-        self.here = false;
         if self.old.name.is_empty() {
             let last = self.file.last(name);
             if last == Last::Alone || is_default && last == Last::Program {

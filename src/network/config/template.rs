@@ -3,17 +3,19 @@
 //! In front of the first `|` of a line stands what it is put for, letters after one another:
 //!
 //! * nothing: once; `a`: each address; `s`: each static route; `r`: each route, the default ones too, as `routes` lists them; `d`: each name
-//!   server; `g`: each default gateway that is in a subnet of its interface or local to the link; `G`: each default gateway; `f`: each route,
-//!   the default ones only where the first address of the family has not the gateway in its subnet; `h`: each IPv4 gateway of a route that
-//!   is on the link without a subnet; `N`: each default gateway that `f` leaves out; `l`: each address in a network of two; `t`: each static
-//!   route whose gateway is the default one or in the subnet of the first address; `u`: each other static route;
+//!   server; `G`: each default gateway; `f`: each route, the default ones only where the first address of the family has not the gateway in
+//!   its subnet; `h`: each IPv4 gateway of a route that is on the link without a subnet; `N`: each default gateway that `f` leaves out; `l`:
+//!   each address in a network of two; `t`: each static route whose gateway is the default one or in the subnet of the first address; `u`:
+//!   each other static route;
 //! * beside it `4` or `6`: of this family only; `1`: the first; `+`: all but the first;
 //! * `?` or `!` behind that: the rest counts only if there is any, or none.
 //!
-//! In the text behind it `%` and a letter stand for a value (see [`Values`]). A `\` at the end joins the next line that is put.
+//! In the text behind it `%` and a letter stand for a value (see [`put_value`]), and `%/` for the end of a line. A line with `%g` or `%O`
+//! is not put where there is no such thing, nor is what is behind it. A `\` at the end joins the next line that is put.
 //! Plain data: a distribution's format is read at a glance, and costs its text and no code.
 
 use crate::limits::PIECE_LEN;
+use crate::network::config::shell::is_one_of;
 use crate::network::config::{Interface, routes};
 use crate::network::ip::{Family, Ip, put_octets};
 use crate::network::model::{Address, Wanted};
@@ -33,14 +35,12 @@ impl<const N: usize> Lines for Text<N> {
 }
 
 /// One thing that lines are put for.
-#[derive(Clone, Copy)]
-struct Item {
-    /// `%i`; `%p` is its prefix length, `%a` both, `%d` as well, or `default`, `%m` the netmask, `%b` the broadcast address.
-    address: Address,
-    /// `%g`: a route's, or the default gateway at the first address of a family. `%y`: that, or `-`.
-    gateway: Option<Ip>,
-    /// Whether a route's gateway is on the link without a subnet.
+struct Item<'a> {
+    address: &'a Address,
+    gateway: Option<&'a Ip>,
     onlink: bool,
+    /// Its number among those of its kind, from 1 on.
+    count: usize,
 }
 
 /// Which items.
@@ -68,7 +68,7 @@ pub fn put(template: &str, interface: &Interface, lines: &mut dyn Lines) {
                 b'1' | b'+' => which.part = byte,
                 b'?' | b'!' => {
                     let mut any = false;
-                    each(interface, which, &mut |_, _| any = true);
+                    each(interface, which, &mut |_| any = true);
                     holds &= any == (byte == b'?');
                     which = Which::default();
                 }
@@ -76,79 +76,79 @@ pub fn put(template: &str, interface: &Interface, lines: &mut dyn Lines) {
             }
         }
         if holds {
-            each(interface, which, &mut |item, count| put_one(text, interface, item, count, which.part, lines));
+            each(interface, which, &mut |item| put_one(text, interface, item, which.part, lines));
         }
     }
 }
 
-/// Shows the items of a kind, and the number of each among them, from 1 on.
+/// Whether `word` is in the lists of words that `template` puts for `interface`, as [`is_one_of`] takes them.
 #[inline(never)]
-fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item, usize)) {
+pub fn lists(template: &str, interface: &Interface, word: &[u8]) -> bool {
+    let mut listed = Listed { word, is_found: false };
+    put(template, interface, &mut listed);
+    listed.is_found
+}
+
+struct Listed<'a> {
+    word: &'a [u8],
+    is_found: bool,
+}
+
+impl Lines for Listed<'_> {
+    fn piece(&mut self, text: &str, _: bool) {
+        self.is_found |= is_one_of(self.word, text);
+    }
+}
+
+/// Shows the items of a kind.
+#[inline(never)]
+fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item<'_>)) {
     let wanted = &interface.wanted;
     let mut count = 0;
-    let mut gateways = [wanted.gateway4, wanted.gateway6];
-    let take: &mut dyn FnMut(Item) = &mut |item: Item| {
-        if which.family.is_none_or(|family| family == item.address.ip.family) {
+    let take: &mut dyn FnMut(&Address, Option<&Ip>, bool) = &mut |address, gateway, onlink| {
+        if which.family.is_none_or(|family| family == address.ip.family) {
             count += 1;
             if which.part == 0 || (which.part == b'1') == (count == 1) {
-                show(&item, count);
+                show(&Item { address, gateway, onlink, count });
             }
         }
     };
-    let bare = |ip| Item { address: Address { ip, prefix_len: 0 }, gateway: None, onlink: false };
-    match which.kind {
+    let kinds = match which.kind {
         b'a' | b'l' => {
+            let (mut gateway4, mut gateway6) = (wanted.gateway4.as_ref(), wanted.gateway6.as_ref());
             for address in &wanted.addresses {
-                let gateway = gateways.get_mut(usize::from(!address.ip.is_v4())).and_then(Option::take);
-                if which.kind == b'l' && address.prefix_len + 1 != address.ip.width() {
-                    continue;
+                let gateway = if address.ip.is_v4() { gateway4.take() } else { gateway6.take() };
+                if which.kind == b'a' || address.prefix_len + 1 == address.ip.width() {
+                    take(address, gateway, false);
                 }
-                take(Item { address: *address, gateway, onlink: false });
             }
+            return;
         }
         b'd' => {
-            for server in &wanted.dns {
-                take(bare(*server));
+            for ip in &wanted.dns {
+                take(&Address { ip: *ip, prefix_len: 0 }, None, false);
             }
+            return;
         }
-        b's' | b't' | b'u' => {
+        b't' | b'u' => {
             for route in &wanted.routes {
-                let is_held = route.gateway.is_some_and(|gateway| gateways.contains(&route.gateway) || is_near(wanted, &gateway));
-                if which.kind == if is_held { b'u' } else { b't' } {
-                    continue;
-                }
-                take(Item { address: routes::destination(route), gateway: route.gateway, onlink: false });
-            }
-        }
-        b'r' => routes::each(wanted, &mut |route, onlink| {
-            take(Item { address: routes::destination(route), gateway: route.gateway, onlink });
-        }),
-        b'f' => routes::each(wanted, &mut |route, onlink| {
-            if route.prefix_len > 0 || !route.gateway.is_some_and(|gateway| is_near(wanted, &gateway)) {
-                take(Item { address: routes::destination(route), gateway: route.gateway, onlink });
-            }
-        }),
-        b'h' => routes::each(wanted, &mut |route, onlink| {
-            if let Some(ip) = route.gateway
-                && onlink
-            {
-                take(Item { address: Address { ip, prefix_len: ip.width() }, gateway: None, onlink });
-            }
-        }),
-        b'g' | b'G' | b'N' => {
-            for gateway in gateways {
-                if let Some(gateway) = gateway
-                    && match which.kind {
-                        b'g' => gateway.is_link_local_v6() || wanted.covers(&gateway),
-                        kind => kind == b'G' || is_near(wanted, &gateway),
-                    }
-                {
-                    take(bare(gateway));
+                let is_default = |gateway: &Ip| wanted.gateway4 == Some(*gateway) || wanted.gateway6 == Some(*gateway);
+                let is_held = route.gateway.is_some_and(|gateway| is_default(&gateway) || is_near(wanted, &gateway));
+                if is_held == (which.kind == b't') {
+                    take(&routes::destination(route), route.gateway.as_ref(), false);
                 }
             }
+            return;
         }
-        _ => take(bare(Ip::unspecified(Family::V4))),
-    }
+        b's' => routes::STATIC,
+        b'r' => routes::ALL,
+        b'f' => routes::ALL - routes::NEAR,
+        b'h' => routes::HOP4,
+        b'G' => routes::GATEWAY,
+        b'N' => routes::NEAR_GATEWAY,
+        _ => return take(&Address { ip: Ip::unspecified(Family::V4), prefix_len: 0 }, None, false),
+    };
+    routes::each(wanted, kinds, &mut |route, onlink| take(&routes::destination(route), route.gateway.as_ref(), onlink));
 }
 
 /// Whether a gateway is local to the link or in the subnet of the first address of its family.
@@ -181,70 +181,89 @@ fn in_variable(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() { byte } else { b'_' }
 }
 
-/// Puts one line for one item.
+/// Puts the lines for one item.
 #[inline(never)]
-fn put_one(text: &str, interface: &Interface, item: &Item, count: usize, part: u8, lines: &mut dyn Lines) {
+fn put_one(text: &str, interface: &Interface, item: &Item<'_>, part: u8, lines: &mut dyn Lines) {
     let mut piece = Text::<PIECE_LEN>::new();
     let (mut rest, ends) = text.strip_suffix('\\').map_or((text, true), |text| (text, false));
     while let Some((literal, behind)) = cut(rest, b'%') {
         piece.put(literal);
-        let (name, behind) = behind.split_at_checked(1).unwrap_or_default();
-        rest = behind;
-        match name {
-            "%" => piece.put("%"),
-            "_" => piece.put(if count > 1 + usize::from(part == b'+') { " " } else { "" }),
-            _ => put_value(name, interface, item, count, &mut piece),
+        let name = behind.as_bytes().first().copied().unwrap_or_default();
+        rest = behind.get(1..).unwrap_or_default();
+        if name == b'/' {
+            lines.piece(piece.as_str(), true);
+            piece.clear();
+        } else if !put_value(name, interface, item, part, &mut piece) {
+            return;
         }
     }
     piece.put(rest);
     lines.piece(piece.as_str(), ends);
 }
 
-/// Puts the value that a letter stands for.
+/// Puts the value that a letter stands for; `false` if there has to be one for the line to make sense.
+///
+/// Of the item: `%i` the address, `%p` its prefix length, `%a` both, `%d` as well or `default`, `%m` the netmask, `%b` the broadcast address,
+/// `%g` the gateway (that of the family at its first address), `%y` that or `-`, `%z` that or the unspecified address, `%v` ` via ` and that,
+/// `%,` a comma and that, `%o` ` onlink` and `%O` nothing if the gateway is in no subnet, `%n` its number from 1 on, `%k` from 0 on, `%_` a
+/// space if it is not the first.
+/// Of the interface: `%I` the name, `%V` the same in a shell variable's, `%H` the MAC address, `%U` in upper case, `%M` without colons.
 #[inline(never)]
-fn put_value(name: &str, interface: &Interface, item: &Item, count: usize, piece: &mut Line) {
-    let Item { address, gateway, onlink } = item;
+fn put_value(name: u8, interface: &Interface, item: &Item<'_>, part: u8, piece: &mut Line) -> bool {
+    let Item { address, gateway, onlink, count } = item;
+    let gateway = *gateway;
     let ip = &address.ip;
     let mac = &interface.wanted.mac;
-    let computed;
+    let mut computed = Ip::unspecified(ip.family);
     let value: &dyn Show = match name {
-        "i" => ip,
-        "p" => &address.prefix_len,
-        "m" => {
-            computed = Ip::unspecified(ip.family).last(0).network(address.prefix_len);
+        b'%' => &"%",
+        b'_' if *count > 1 + usize::from(part == b'+') => &" ",
+        b'o' if *onlink => &" onlink",
+        b'_' | b'o' => return true,
+        b'O' => return *onlink,
+        b'i' => ip,
+        b'p' => &address.prefix_len,
+        b'm' => {
+            computed = computed.last(0).network(address.prefix_len);
             &computed
         }
-        "b" => {
-            computed = address.broadcast().unwrap_or(Ip::unspecified(ip.family));
+        b'b' => {
+            computed = address.broadcast().unwrap_or(computed);
             &computed
         }
-        "y" if gateway.is_none() => &"-",
-        "g" | "y" | "," | "v" => {
-            let Some(gateway) = gateway else { return };
-            piece.put(match name {
-                "," => ",",
-                "v" => " via ",
-                _ => "",
-            });
-            gateway
+        b'd' if address.prefix_len == 0 && gateway.is_some() => &"default",
+        b'a' | b'd' => *address,
+        b'g' | b'y' | b'z' | b',' | b'v' => match gateway {
+            Some(gateway) => {
+                match name {
+                    b',' => piece.put(","),
+                    b'v' => piece.put(" via "),
+                    _ => {}
+                }
+                gateway
+            }
+            None if name == b'y' => &"-",
+            None if name == b'z' => &computed,
+            None => return name != b'g',
+        },
+        b'n' => count,
+        b'k' => &(count - 1),
+        b'I' => &interface.name,
+        b'V' => &Variable(interface),
+        b'M' => {
+            put_octets(piece, &mac.0, "", 16, 2);
+            return true;
         }
-        "d" if address.prefix_len == 0 && gateway.is_some() => &"default",
-        "a" | "d" => address,
-        "o" => &if *onlink { " onlink" } else { "" },
-        "n" => &count,
-        "k" => &(count - 1),
-        "I" => &interface.name,
-        "V" => &Variable(interface),
-        "M" => return put_octets(piece, &mac.0, "", 16, 2),
-        "U" => {
+        b'U' => {
             for byte in Text::<32>::of("%", &[mac]).as_bytes() {
                 piece.put_byte(byte.to_ascii_uppercase());
             }
-            return;
+            return true;
         }
         _ => mac,
     };
     value.show(piece);
+    true
 }
 
 #[cfg(test)]
@@ -285,7 +304,10 @@ mod tests {
             ("s|%a%v\n", "10.0.0.0/8 via 203.0.113.1$\n192.0.2.0/24$\n"),
             ("4r|%a%v%o\n", "10.0.0.0/8 via 203.0.113.1 onlink$\n192.0.2.0/24$\n0.0.0.0/0 via 198.51.100.1$\n"),
             ("6r|%a%v%o\n", "2001:db8:1::1/128$\n::/0 via 2001:db8:1::1$\n"),
-            ("g|%i\n", "198.51.100.1$\n"),
+            ("G|%i\n", "198.51.100.1$\n2001:db8:1::1$\n"),
+            ("N|%i\n", "198.51.100.1$\n"),
+            ("4h|%i %z %y\n", "203.0.113.1 0.0.0.0 -$\n"),
+            ("4r|to %a%/via %g%/ol%O\n", "to 10.0.0.0/8$\nvia 203.0.113.1$\nol$\nto 192.0.2.0/24$\nto 0.0.0.0/0$\nvia 198.51.100.1$\n"),
             ("d?|dns=\\\nd|%i;\\\nd?|\n", "dns=192.0.2.53;$\n"),
             ("6d?|no\n6d!|none\n6d!4d?d|%i\n", "none$\n192.0.2.53$\n"),
         ] {

@@ -47,7 +47,13 @@ impl System {
     pub fn write_knowing(&mut self, render: Write, interfaces: &[Interface], macs: &[Mac]) -> Result<u32, Error> {
         let mut journal = MemoryJournal::default();
         let mut tree = Tree::new(&mut self.files, &mut journal, &mut self.host);
-        render(&Network { interfaces, macs, is_partial: false, nodename: None }, &mut tree)?;
+        let mut servers: Vec<Ip> = Vec::new();
+        for server in interfaces.iter().flat_map(|interface| &interface.wanted.dns) {
+            if !servers.contains(server) {
+                servers.push(*server);
+            }
+        }
+        render(&Network { interfaces, macs, is_partial: false, nodename: None, servers: &servers }, &mut tree)?;
         let changes = tree.changes;
         self.files.commit()?;
         Ok(changes)

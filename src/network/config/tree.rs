@@ -5,7 +5,7 @@ use crate::limits::NAMES_LEN;
 use crate::log::Level;
 use crate::network::config::out::Out;
 use crate::ports::{Files, Host, Journal, Kind, Outcome, Rule, Verdict};
-use crate::text::{Parts, Printable, Show, Text, holds};
+use crate::text::{Parts, Printable, Show, Text, cut, holds};
 
 /// Names in a directory, sorted, a newline behind each.
 pub type Names = Text<NAMES_LEN>;
@@ -15,6 +15,9 @@ pub type Names = Text<NAMES_LEN>;
 pub fn path(template: &str, name: &dyn Show) -> Text<320> {
     Text::of(template, &[name])
 }
+
+/// What [`Tree::each`] shows files to.
+pub type Each<'a> = dyn FnMut(&str, &str, &mut Tree<'_>) -> Result<(), Error> + 'a;
 
 /// The guest's files.
 pub struct Tree<'a> {
@@ -124,6 +127,27 @@ impl<'a> Tree<'a> {
             result => result,
         };
         self.done(directory, result.map(|()| Outcome::Same)).map(drop)
+    }
+
+    /// Shows each file in a directory whose name begins with `prefix` and ends with `suffix`: what is between them, and the path.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Tree::names`] and of `each`.
+    #[inline(never)]
+    pub fn each(&mut self, directory: &str, prefix: &str, suffix: &str, each: &mut Each<'_>) -> Result<(), Error> {
+        let (mut names, mut path) = (Names::new(), Text::<320>::new());
+        self.names(directory, prefix, &mut names)?;
+        let mut rest = names.as_str();
+        while let Some((name, others)) = cut(rest, b'\n') {
+            rest = others;
+            if let Some(inner) = name.get(prefix.len()..).and_then(|name| name.strip_suffix(suffix)) {
+                path.clear();
+                path.fill("%/%", &[&directory, &name]);
+                each(inner, path.as_str(), self)?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes a symbolic link to `target` at `path` where nothing is yet; without one, removes the link that is there.

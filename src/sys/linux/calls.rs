@@ -20,6 +20,7 @@ macro_rules! calls {
 
 calls! {
     bind(fd: c_int, address: *const libc::sockaddr, len: libc::socklen_t) = SYS_bind;
+    chdir(path: *const c_char) = SYS_chdir;
     close(fd: c_int) = SYS_close;
     connect(fd: c_int, address: *const libc::sockaddr, len: libc::socklen_t) = SYS_connect;
     fchmod(fd: c_int, mode: libc::mode_t) = SYS_fchmod;
@@ -35,6 +36,7 @@ calls! {
     getdents64(directory: c_int, entries: *mut u8, len: usize) = SYS_getdents64;
     ioctl(fd: c_int, request: c_uint, argument: *mut c_void) = SYS_ioctl;
     linkat(from: c_int, old: *const c_char, to: c_int, new: *const c_char, flags: c_int) = SYS_linkat;
+    madvise(start: usize, len: usize, advice: c_int) = SYS_madvise;
     mkdirat(directory: c_int, name: *const c_char, mode: libc::mode_t) = SYS_mkdirat;
     munmap(start: *mut c_void, len: usize) = SYS_munmap;
     openat(directory: c_int, path: *const c_char, flags: c_int, mode: libc::mode_t) = SYS_openat;
@@ -48,8 +50,11 @@ calls! {
     rt_sigaction(signal: c_int, new: *const c_void, old: *mut c_void, mask_len: usize) = SYS_rt_sigaction;
     rt_sigprocmask(how: c_int, new: *const u64, old: *mut u64, mask_len: usize) = SYS_rt_sigprocmask;
     sendto(fd: c_int, start: *const u8, len: usize, flags: c_int, to: *const libc::sockaddr, to_len: libc::socklen_t) = SYS_sendto;
+    sethostname(name: *const u8, len: usize) = SYS_sethostname;
     socket(family: c_int, kind: c_int, protocol: c_int) = SYS_socket;
     symlinkat(target: *const c_char, directory: c_int, name: *const c_char) = SYS_symlinkat;
+    umask(mode: libc::mode_t) = SYS_umask;
+    uname(names: *mut libc::utsname) = SYS_uname;
     unlinkat(directory: c_int, name: *const c_char, flags: c_int) = SYS_unlinkat;
     write(fd: c_int, start: *const u8, len: usize) = SYS_write;
 }

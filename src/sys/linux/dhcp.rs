@@ -4,13 +4,15 @@
 
 use core::ops::ControlFlow;
 
+use super::super::posix::bytes::Bytes;
 use super::super::posix::process;
 use super::directory::for_each_name;
-use super::path::open;
+use super::path::{self, open};
 use crate::error::Errno;
-use crate::limits::DHCP_CLIENT_COUNT;
+use crate::limits::{DHCP_CLIENT_COUNT, PACKET_LEN};
 use crate::network::dhcp::client_called;
-use crate::network::ip::{number, take_number};
+use crate::network::lines::{take_line, take_word};
+use crate::text::{number, take_number};
 
 /// Inode numbers of sockets.
 type Inodes = heapless::Vec<u64, DHCP_CLIENT_COUNT>;
@@ -28,7 +30,7 @@ struct Client {
 /// See open(2), kill(2). A client that ends by itself meanwhile is none, and so is a kernel without packet sockets.
 pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
     let mut inodes = Inodes::new();
-    sockets(link, &mut inodes)?;
+    sockets(link, &mut inodes);
     if inodes.is_empty() {
         return Ok(());
     }
@@ -46,36 +48,28 @@ pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
     result
 }
 
-/// The packet sockets bound to a link.
+/// The packet sockets bound to a link: none, if there is no table of them.
 #[inline(never)]
-fn sockets(link: u32, inodes: &mut Inodes) -> Result<(), Errno> {
-    let table = match open("/proc/net/packet\0", &"", 0) {
-        Err(Errno(libc::ENOENT)) => return Ok(()),
-        table => table?,
-    };
-    // sk RefCnt Type Proto Iface R Rmem User Inode; what is not decimal means nothing here.
-    let (mut at, mut number, mut bound, mut last, mut before) = (0, 0u64, 0, 0, b' ');
-    let mut buffer = [0; 64];
-    loop {
-        let len = table.read(&mut buffer)?;
-        if len == 0 {
-            return Ok(());
+fn sockets(link: u32, inodes: &mut Inodes) {
+    let mut content = Bytes::EMPTY;
+    if open("/proc/net/packet\0", &"", 0).and_then(|table| content.read_stream(&table, PACKET_LEN)).is_err() {
+        return;
+    }
+    let mut rest = &*content;
+    while let Some(mut line) = take_line(&mut rest) {
+        // sk RefCnt Type Proto Iface R Rmem User Inode
+        let (mut bound, mut last) = (None, None);
+        for at in 0..9 {
+            last = number(take_word(&mut line));
+            if at == 4 {
+                bound = last;
+            }
         }
-        for &octet in buffer.get(..len).unwrap_or_default() {
-            if octet > b' ' {
-                number = number.wrapping_mul(10).wrapping_add(u64::from(octet.wrapping_sub(b'0')));
-            } else if before > b' ' {
-                bound = if at == 4 { number } else { bound };
-                (at, last, number) = (at + 1, number, 0);
-            }
-            if octet == b'\n' {
-                if bound == u64::from(link) {
-                    // One socket too many belongs to a client that has others, or is told at the next request.
-                    let _ = inodes.push(last);
-                }
-                (at, bound) = (0, 0);
-            }
-            before = octet;
+        if bound == Some(link.into())
+            && let Some(inode) = last
+        {
+            // One socket too many belongs to a client that has others, or is told at the next request.
+            let _ = inodes.push(inode);
         }
     }
 }
@@ -98,13 +92,12 @@ fn client(pid: u64, inodes: &Inodes) -> Option<(u64, &'static str)> {
 #[inline(never)]
 fn read(pid: u64) -> Option<Client> {
     let mut buffer = [0; 64];
-    let len = open("/proc/%/stat\0", &pid, 0).and_then(|file| file.read(&mut buffer)).ok()?;
-    // pid (name) state parent; a name may hold anything, parentheses too.
-    let text = buffer.get(..len)?;
-    let start = text.iter().position(|&octet| octet == b'(')?;
-    let end = text.iter().rposition(|&octet| octet == b')')?;
-    let name = client_called(text.get(start + 1..end)?)?;
-    Some(Client { name, parent: take_number(&mut text.get(end + ") S ".len()..)?, 10)? })
+    // pid (name) state parent; no client's name has white space in it.
+    let mut text = path::read("/proc/%/stat\0", &pid, &mut buffer).ok()?;
+    take_word(&mut text);
+    let [b'(', name @ .., b')'] = take_word(&mut text) else { return None };
+    take_word(&mut text);
+    Some(Client { name: client_called(name)?, parent: number(take_word(&mut text))? })
 }
 
 #[inline(never)]
@@ -114,7 +107,7 @@ fn has_socket(pid: u64, inodes: &Inodes) -> bool {
     let _ = for_each_name(&directory, &mut |name| {
         let mut target = [0; 32];
         let _ = directory.read_link_at(name, &mut target);
-        if let Some(inode) = target.strip_prefix(b"socket:[").and_then(|mut inode| take_number(&mut inode, 10)) {
+        if let Some(inode) = target.strip_prefix(b"socket:[".as_slice()).and_then(|mut inode| take_number(&mut inode, 10)) {
             for bound in inodes {
                 found |= *bound == inode;
             }

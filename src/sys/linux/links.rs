@@ -3,7 +3,7 @@
 use super::super::posix::process;
 use super::super::posix::socket;
 use super::netlink::{self, Netlink};
-use super::path::open;
+use super::path::{open, read};
 use super::{dhcp, driver};
 use crate::error::Errno;
 use crate::limits::DUMP_COUNT;
@@ -11,7 +11,7 @@ use crate::network::ip::Ip;
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Mac};
 use crate::network::plan::Change;
-use crate::network::rtnetlink::{AddressMessage, Hops, LinkMessage, Message, Request, RouteMessage, family};
+use crate::network::rtnetlink::{AddressMessage, Hops, LinkMessage, Message, Request, RouteMessage, emit_route, family};
 
 /// `ARPHRD_ETHER` of linux/if_arp.h, as the wire has it.
 const ARPHRD_ETHER: u16 = 1;
@@ -63,7 +63,11 @@ impl crate::ports::Links for Links<'_> {
     fn change(&mut self, link: &Link, change: &Change) -> Result<(), Errno> {
         let done = match change {
             Change::PromoteSecondaries => promote_secondaries(link),
-            change => self.netlink.change(&mut request(link, change)),
+            change => {
+                let mut wire = Request::EMPTY;
+                request(link, change, &mut wire);
+                self.netlink.change(&mut wire)
+            }
         };
         done.map_err(|errno| if lacks_ipv6(link, change) { Errno(libc::EAFNOSUPPORT) } else { errno })
     }
@@ -79,7 +83,7 @@ impl crate::ports::Links for Links<'_> {
 
 /// The request that makes a change; none of the kernel's business is `PromoteSecondaries`.
 #[inline(never)]
-fn request(link: &Link, change: &Change) -> Request {
+fn request(link: &Link, change: &Change, request: &mut Request) {
     let (kind, flags) = match change {
         Change::Up | Change::PromoteSecondaries => (libc::RTM_SETLINK, 0),
         Change::AddAddress { .. } => (libc::RTM_NEWADDR, libc::NLM_F_CREATE | libc::NLM_F_REPLACE),
@@ -87,26 +91,25 @@ fn request(link: &Link, change: &Change) -> Request {
         Change::AddRoute { .. } => (libc::RTM_NEWROUTE, libc::NLM_F_CREATE | libc::NLM_F_APPEND),
         Change::RemoveRoute(_) => (libc::RTM_DELROUTE, 0),
     };
-    let mut request = Request::new(kind, (libc::NLM_F_REQUEST | libc::NLM_F_ACK | flags) as u16);
+    request.start(kind, (libc::NLM_F_REQUEST | libc::NLM_F_ACK | flags) as u16);
     match change {
         Change::Up | Change::PromoteSecondaries => {
             let up = libc::IFF_UP as u32;
-            LinkMessage { index: link.index, flags: link.flags | up, change: up, ..LinkMessage::default() }.emit(&mut request);
+            LinkMessage { index: link.index, flags: link.flags | up, change: up, ..LinkMessage::default() }.emit(request);
         }
         Change::AddAddress { address, had } => {
             let flags = if *had { IFA_F_NODAD } else { 0 };
-            AddressMessage { flags, broadcast: address.broadcast(), ..message(link, address, &address.ip) }.emit(&mut request);
+            AddressMessage { flags, broadcast: address.broadcast(), ..message(link, address, &address.ip) }.emit(request);
         }
-        Change::RemoveAddress(live) => message(link, &live.address, &live.peer).emit(&mut request),
+        Change::RemoveAddress(live) => message(link, &live.address, &live.peer).emit(request),
         Change::AddRoute { route, metric, onlink } => {
             let device = route.gateway.is_none() && route.destination.is_v4();
             let scope = if device { libc::RT_SCOPE_LINK } else { libc::RT_SCOPE_UNIVERSE };
             let live = LiveRoute { route: *route, metric: *metric, tos: 0, scope, protocol: libc::RTPROT_STATIC };
-            emit_route(link, &live, if *onlink { RTNH_F_ONLINK } else { 0 }, &mut request);
+            emit_route(&live, link.index, if *onlink { RTNH_F_ONLINK } else { 0 }, request);
         }
-        Change::RemoveRoute(live) => emit_route(link, live, 0, &mut request),
+        Change::RemoveRoute(live) => emit_route(live, link.index, 0, request),
     }
-    request
 }
 
 fn message(link: &Link, address: &Address, peer: &Ip) -> AddressMessage {
@@ -119,20 +122,6 @@ fn message(link: &Link, address: &Address, peer: &Ip) -> AddressMessage {
         index: link.index,
         broadcast: None,
     }
-}
-
-#[inline(never)]
-fn emit_route(link: &Link, live: &LiveRoute, flags: u32, request: &mut Request) {
-    let message = RouteMessage {
-        live: *live,
-        table: u32::from(libc::RT_TABLE_MAIN),
-        kind: libc::RTN_UNICAST,
-        flags,
-        index: link.index,
-        hops: &[],
-        is_special: false,
-    };
-    message.emit(request);
 }
 
 /// How well a link fits when several have the MAC; the first of equals is taken.
@@ -227,9 +216,8 @@ fn lacks_ipv6(link: &Link, change: &Change) -> bool {
 
 /// Whether `disable_ipv6` is set for the link, or there is no such setting: IPv6 is a module that is not loaded or started disabled.
 fn is_off(link: &Link) -> bool {
-    let mut value = [b'0'];
-    match open("/proc/sys/net/ipv6/conf/%/disable_ipv6\0", &link.name, libc::O_RDONLY).and_then(|file| file.read(&mut value)) {
-        Ok(_) => value != *b"0",
+    match read("/proc/sys/net/ipv6/conf/%/disable_ipv6\0", &link.name, &mut [0]) {
+        Ok(value) => value != b"0",
         Err(errno) => errno.0 == libc::ENOENT,
     }
 }

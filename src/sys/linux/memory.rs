@@ -2,6 +2,8 @@
 //!
 //! A sleeping agent holds no request, so it needs none of the memory that requests need; and nothing of them stays in it.
 
+use super::calls;
+
 /// The page size of most systems. Where pages are larger the kernel refuses what is not aligned, and the memory simply stays.
 const PAGE_LEN: usize = 4096;
 
@@ -18,7 +20,7 @@ pub unsafe fn give_back(start: *const u8, len: usize) {
     let end = (start as usize + len) & !(PAGE_LEN - 1);
     if end > first {
         // SAFETY: as the caller was told. A refusal changes nothing.
-        unsafe { libc::madvise(first as *mut libc::c_void, end - first, libc::MADV_DONTNEED) };
+        unsafe { calls::madvise(first, end - first, libc::MADV_DONTNEED) };
     }
 }
 

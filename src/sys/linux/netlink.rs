@@ -44,7 +44,8 @@ impl<'b> Netlink<'b> {
     ///
     /// As [`Netlink::change`]. EAGAIN: objects changed or messages were lost meanwhile; asking again will help.
     pub fn dump(&mut self, kind: u16, each: &mut dyn FnMut(&Message<'_>)) -> Result<(), Errno> {
-        let mut request = Request::new(kind, (libc::NLM_F_REQUEST | libc::NLM_F_DUMP) as u16);
+        let mut request = Request::EMPTY;
+        request.start(kind, (libc::NLM_F_REQUEST | libc::NLM_F_DUMP) as u16);
         // The longest of the headers that the kinds have, all zero: every family, no filter. The kernel looks at the family alone.
         request.put(&[0; 16]);
         self.exchange(&mut request, each)

@@ -7,6 +7,17 @@ use crate::error::Errno;
 use crate::limits::LINK_PATH_LEN;
 use crate::text::{Show, Text};
 
+/// Reads the file that [`open`] opens, up to the length of `buffer`.
+///
+/// # Errors
+///
+/// See open(2), read(2).
+#[inline(never)]
+pub fn read<'b>(path: &str, part: &dyn Show, buffer: &'b mut [u8]) -> Result<&'b [u8], Errno> {
+    let len = open(path, part, libc::O_RDONLY)?.read_full(buffer)?;
+    Ok(buffer.get(..len).unwrap_or_default())
+}
+
 /// Opens the file at `path`, which ends in a NUL and has `part` in the place of its `%`.
 ///
 /// # Errors

@@ -88,7 +88,7 @@ pub fn random(out: &mut [u8]) -> Result<(), Errno> {
 pub fn nodename(buffer: &mut [u8]) -> Result<&[u8], Errno> {
     let mut names = MaybeUninit::<libc::utsname>::zeroed();
     // SAFETY: `names` is writable and of the right type.
-    check(unsafe { libc::uname(names.as_mut_ptr()) })?;
+    check(unsafe { calls::uname(names.as_mut_ptr()) })?;
     // SAFETY: all-zero is a valid utsname, and so is what uname wrote.
     let names = unsafe { names.assume_init_ref() };
     let mut len = 0;
@@ -106,7 +106,7 @@ pub fn nodename(buffer: &mut [u8]) -> Result<&[u8], Errno> {
 /// EPERM without CAP_SYS_ADMIN; EINVAL for a name over 64 octets.
 pub fn set_nodename(name: &[u8]) -> Result<(), Errno> {
     // SAFETY: pointer and length are those of a readable slice.
-    check(unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) }).map(drop)
+    check(unsafe { calls::sethostname(name.as_ptr(), name.len()) }).map(drop)
 }
 
 /// Seconds and nanoseconds of `clock`; zero if the kernel has no such clock. By a system call of our own: the vDSO, through which the C

@@ -15,7 +15,7 @@ use super::walk::Place;
 use crate::error::Errno;
 use crate::limits::BACKUPS_COUNT;
 use crate::ports::Journal;
-use crate::text::Text;
+use crate::text::{Text, number};
 
 /// Room for a file's name, at most 255 octets, with `.`, a time and `.bak~` behind it; what no file can be named is up to the kernel.
 type Room = [u8; 288];
@@ -25,12 +25,7 @@ type Room = [u8; 288];
 fn time_of(backup: &[u8], name: &[u8]) -> Option<u64> {
     let digits = backup.strip_prefix(name)?.strip_prefix(b".")?.strip_suffix(b".bak~")?;
     let [b'1'..=b'9', ..] = digits else { return None };
-    let mut time = 0u64;
-    for digit in digits {
-        let value @ 0..=9 = digit.wrapping_sub(b'0') else { return None };
-        time = time.checked_mul(10)?.checked_add(u64::from(value))?;
-    }
-    Some(time)
+    number(digits).filter(|&time| time < u64::MAX)
 }
 
 /// The name of the backup of the file at `place` at `time`.

@@ -102,6 +102,7 @@ impl Fd {
     /// # Errors
     ///
     /// See openat(2).
+    #[inline(never)]
     pub fn open_at(&self, name: &CStr, flags: libc::c_int, mode: libc::mode_t) -> Result<Self, Errno> {
         Self::open_from(self.0, name, flags | libc::O_NOFOLLOW, mode)
     }

@@ -3,12 +3,11 @@
 use core::ops::ControlFlow;
 
 use super::super::os::directory::for_each_name;
-use super::backup;
 use super::fd::{Fd, Stat};
 use super::library;
 use super::locks::AccountLock;
 use super::pending::Pending;
-use super::replace::{Old, Replacement, TemporaryName, temporary_link};
+use super::replace::{Old, Replacement, TemporaryName};
 use super::walk::{Last, Place};
 use crate::error::{Errno, Error, What};
 use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink, Verdict};
@@ -64,20 +63,20 @@ fn prepare(place: &mut Place, rule: Rule, journal: &mut dyn Journal, pending: &m
     let backup = rule.backup & exists;
     let mut new = Replacement::new(place, &old, rule.create.unwrap_or(0), journal);
     let out: &mut dyn Sink = if writable { &mut new } else { &mut Nowhere };
-    let (outcome, temporary) = match edit(exists.then_some(&*old.content), out)? {
-        Verdict::Remove if exists => {
-            drop(new);
-            if backup {
-                backup::keep(place, &old, journal).map_err(|errno| Error::System(What::MakeBackup, errno))?;
-            }
-            (Outcome::Removed, None)
-        }
-        Verdict::Write if writable => match new.finish(backup) {
-            Ok(true) => (if exists { Outcome::Replaced } else { Outcome::Created }, Some(new.take())),
-            Ok(false) => return Ok(Outcome::Same),
-            Err(errno) => return Err(new.failed(errno)),
-        },
-        _ => return Ok(Outcome::Same),
+    let changes = match edit(exists.then_some(&*old.content), out)? {
+        Verdict::Remove if exists => new.give_up(backup),
+        Verdict::Write if writable => new.finish(backup),
+        _ => Ok(false),
+    };
+    if !changes.map_err(|errno| new.failed(errno))? {
+        return Ok(Outcome::Same);
+    }
+    let temporary = new.take();
+    drop(new);
+    let outcome = match &temporary {
+        None => Outcome::Removed,
+        Some(_) if exists => Outcome::Replaced,
+        Some(_) => Outcome::Created,
     };
     add(place, pending, temporary, backup)?;
     Ok(outcome)
@@ -114,13 +113,15 @@ impl Files for GuestFiles<'_> {
             Err(Error::System(_, Errno(libc::ENOENT))) if target.is_none() => return Ok(Outcome::Same),
             found => found?,
         }
-        let (outcome, temporary) = match (target, kind_of(&place.stat)) {
+        let mut temporary = None;
+        let outcome = match (target, kind_of(&place.stat)) {
             (Some(target), None) => {
                 journal.directory(place.real());
-                let temporary = temporary_link(&place.directory, target).map_err(|errno| Error::System(What::MakeLink, errno))?;
-                (Outcome::Created, Some(temporary))
+                let name = temporary.insert(TemporaryName::blank());
+                name.make_link(&place.directory, target).map_err(|errno| Error::System(What::MakeLink, errno))?;
+                Outcome::Created
             }
-            (None, Some(Kind::Link)) => (Outcome::Removed, None),
+            (None, Some(Kind::Link)) => Outcome::Removed,
             _ => return Ok(Outcome::Same),
         };
         add(&mut place, self.pending, temporary, false)?;

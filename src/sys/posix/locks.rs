@@ -9,7 +9,7 @@ use super::fd::{Fd, check};
 use super::process;
 use super::replace::TemporaryName;
 use crate::error::Errno;
-use crate::text::Text;
+use crate::text::{Text, take_number};
 
 /// Both locks, held until dropped.
 pub struct AccountLock {
@@ -92,17 +92,10 @@ fn link(etc: &Fd, own: &CStr, name: &CStr) -> Result<(), Errno> {
 fn stale(etc: &Fd, name: &CStr) -> Result<(), Errno> {
     let held = Err(Errno(libc::EAGAIN));
     let mut text = [0; 16];
-    let file = match etc.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0) {
-        Err(Errno(libc::ENOENT)) => return held, // just given back: the caller tries again
-        file => file?,
-    };
-    file.read_full(&mut text)?;
-    let mut holder: libc::pid_t = 0;
-    for byte in text {
-        let digit @ 0..=9 = byte.wrapping_sub(b'0') else { break };
-        let Some(more) = holder.checked_mul(10).and_then(|h| h.checked_add(digit.into())) else { return held };
-        holder = more;
-    }
+    let read = etc.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0).and_then(|file| file.read_full(&mut text));
+    // Just given back: the caller tries again.
+    read.map_err(|errno| if errno.0 == libc::ENOENT { Errno(libc::EAGAIN) } else { errno })?;
+    let holder = take_number(&mut text.as_slice(), 10).and_then(|number| libc::pid_t::try_from(number).ok()).unwrap_or(0);
     // An empty or unreadable lock file tells nothing of its holder, so it is respected, as shadow-utils does.
     if holder == 0 || holder != process::id() && process::exists(holder) { held } else { Ok(()) }
 }

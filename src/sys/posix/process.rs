@@ -2,6 +2,7 @@
 
 use core::ffi::CStr;
 
+use super::super::os::calls;
 use super::fd::{Fd, check};
 use crate::error::Errno;
 use crate::text::Text;
@@ -9,7 +10,7 @@ use crate::text::Text;
 /// Resets what a parent may have left: mode mask and inherited descriptors. No core file of this program is ever written.
 pub fn reset() {
     // SAFETY: plain number.
-    unsafe { libc::umask(0o022) };
+    unsafe { calls::umask(0o022) };
     super::super::os::close_descriptors_from(3);
     super::super::os::forbid_core_files();
 }
@@ -21,7 +22,7 @@ pub fn reset() {
 /// See chdir(2).
 pub fn leave_directory() -> Result<(), Errno> {
     // SAFETY: a NUL-terminated literal.
-    check(unsafe { libc::chdir(c"/".as_ptr()) }).map(drop)
+    check(unsafe { calls::chdir(c"/".as_ptr()) }).map(drop)
 }
 
 /// Ends the process with `status`.
@@ -95,7 +96,7 @@ pub fn write_pid_file(path: &CStr, pid: libc::pid_t) -> Result<(), Errno> {
 /// Removes the pid file. One that is gone already is fine.
 pub fn remove_pid_file(path: &CStr) {
     // SAFETY: `path` is NUL-terminated.
-    unsafe { libc::unlink(path.as_ptr()) };
+    unsafe { calls::unlinkat(libc::AT_FDCWD, path.as_ptr(), 0) };
 }
 
 /// Stops this process until its service manager continues it (upstart's `expect stop`).

@@ -42,25 +42,23 @@ impl TemporaryName {
         Ok(())
     }
 
+    /// Becomes a new name, and makes a symbolic link to `target` under it.
+    ///
+    /// # Errors
+    ///
+    /// ENAMETOOLONG; see symlinkat(2).
+    #[inline(never)]
+    pub fn make_link(&mut self, directory: &Fd, target: &[u8]) -> Result<(), Errno> {
+        let mut room = [0; 256];
+        let target = join(&mut room, &[target, b"\0"]).ok_or(Errno(libc::ENAMETOOLONG))?;
+        self.make()?;
+        directory.symlink_at(until_nul(target), self.as_c())
+    }
+
     /// The name with its NUL.
     pub fn as_c(&self) -> &CStr {
         until_nul(&self.0)
     }
-}
-
-/// Makes a symbolic link to `target` under a temporary name.
-///
-/// # Errors
-///
-/// ENAMETOOLONG; see symlinkat(2).
-#[inline(never)]
-pub fn temporary_link(directory: &Fd, target: &[u8]) -> Result<TemporaryName, Errno> {
-    let mut room = [0; 256];
-    let target = join(&mut room, &[target, b"\0"]).ok_or(Errno(libc::ENAMETOOLONG))?;
-    let mut name = TemporaryName::blank();
-    name.make()?;
-    directory.symlink_at(until_nul(target), name.as_c())?;
-    Ok(name)
 }
 
 /// Whether `name` is one that [`TemporaryName`] makes.
@@ -155,12 +153,12 @@ impl<'a> Replacement<'a> {
     /// # Errors
     ///
     /// What creating and writing say.
-    pub fn copy_to(mut self, name: &CStr) -> Result<(), Errno> {
+    pub fn copy_to(&mut self, name: &CStr) -> Result<(), Errno> {
         self.equal = self.old.content.len();
         self.write(b"")?;
         self.sync()?;
         self.place.directory.rename_at(self.name.as_c(), name)?;
-        self.take();
+        self.file = None;
         Ok(())
     }
 
@@ -178,6 +176,21 @@ impl<'a> Replacement<'a> {
             self.write(b"")?;
         }
         self.sync()?;
+        self.keep(backup)
+    }
+
+    /// Removes the temporary file, and keeps the old file, which is to be removed, if a `backup` is wanted; `true`.
+    ///
+    /// # Errors
+    ///
+    /// What the backup says.
+    pub fn give_up(&mut self, backup: bool) -> Result<bool, Errno> {
+        self.remove();
+        self.keep(backup)
+    }
+
+    #[inline(never)]
+    fn keep(&mut self, backup: bool) -> Result<bool, Errno> {
         if backup {
             self.step = What::MakeBackup;
             backup::keep(self.place, self.old, self.journal)?;
@@ -185,10 +198,17 @@ impl<'a> Replacement<'a> {
         Ok(true)
     }
 
-    /// Hands over the temporary file, which now is the caller's to rename or remove.
-    pub fn take(mut self) -> TemporaryName {
-        self.file = None;
-        core::mem::replace(&mut self.name, TemporaryName::blank())
+    /// Hands over the temporary file, if there is one, which now is the caller's to rename or remove.
+    pub fn take(&mut self) -> Option<TemporaryName> {
+        self.file.take().map(|_| core::mem::replace(&mut self.name, TemporaryName::blank()))
+    }
+
+    #[inline(never)]
+    fn remove(&mut self) {
+        if self.file.take().is_some() {
+            // What cannot be removed now is removed at the next start: the journal knows the directory.
+            let _ = self.place.directory.unlink_at(self.name.as_c());
+        }
     }
 
     fn sync(&mut self) -> Result<(), Errno> {
@@ -209,9 +229,6 @@ impl Sink for Replacement<'_> {
 
 impl Drop for Replacement<'_> {
     fn drop(&mut self) {
-        if self.file.is_some() {
-            // What cannot be removed now is removed at the next start: the journal knows the directory.
-            let _ = self.place.directory.unlink_at(self.name.as_c());
-        }
+        self.remove();
     }
 }
