@@ -1,4 +1,4 @@
-//! Lines of ours in a file of routes that is also the user's: a block between the interface's marker and an end line.
+//! Lines of ours in a file of lines that is also the user's: a block for each interface, between its marker and an end line.
 //!
 //! A block whose end the user took away ends at the next comment or empty line. What is ours ends in a newline, whatever ends the user's
 //! lines: tools that read such files take a carriage return for a part of the last word.
@@ -11,46 +11,57 @@ use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines};
 use crate::network::lines::{take_line, take_word};
+use crate::network::model::Mac;
 use crate::ports::Verdict;
 use crate::text::holds;
 
 const END: &str = "# nova-agent end";
 
-/// Puts a file with the lines of `template` for the first of `interfaces` in the place of the blocks in it; the default routes of the user's
-/// that contradict any of `interfaces` go, too. A file that is of no lines but variables can take none of ours, and is left.
+/// Puts a file with the lines of `template` as the blocks of interfaces at its end, where they win, and without the blocks of MAC addresses
+/// that `is_ours` knows. What is left is the user's; a line of that goes if it `goes`.
 #[inline(never)]
-pub fn edit(old: &[u8], interfaces: &[Interface], template: &str, out: &mut Out<'_>) -> Verdict {
-    let mut file = File { new: Edited::new(b"", out), owner: interfaces.first(), is_empty: true };
-    let (mut rest, mut todo, mut inside, mut changes) = (old, interfaces.first(), false, false);
-    loop {
-        let line = take_line(&mut rest);
-        let begins = line.and_then(marked).is_some();
-        if (begins || line.is_none())
-            && let Some(interface) = todo.take()
-        {
-            template::put(template, interface, &mut file);
-            if file.owner.is_none() {
-                file.new.add(END, &[]);
-            }
-        }
-        let Some(line) = line else { break };
+pub fn edit(
+    old: &[u8],
+    (interfaces, template): (&[Interface], &str),
+    is_ours: &dyn Fn(Mac) -> bool,
+    goes: &mut dyn FnMut(&[u8]) -> bool,
+    out: &mut Out<'_>,
+) -> Verdict {
+    let mut file = File { new: Edited::new(b"", out), owner: None, is_empty: true };
+    let (mut rest, mut inside, mut changes) = (old, false, false);
+    while let Some(line) = take_line(&mut rest) {
         let text = line.trim_ascii();
-        inside = begins || inside && !matches!(text, [] | [b'#', ..]);
-        if inside || text == END.as_bytes() || is_default(text, interfaces) {
+        let ends = inside && text == END.as_bytes();
+        inside = marked(line).is_some_and(is_ours) || inside && !matches!(text, [] | [b'#', ..]);
+        if inside || ends || goes(text) {
             changes = true;
-            continue;
+        } else {
+            file.new.keep(line);
+            file.is_empty &= text.is_empty();
         }
-        if text.starts_with(b"ADDRESS") && !template.is_empty() {
-            return Verdict::Leave;
+    }
+    for interface in interfaces {
+        file.owner = Some(interface);
+        template::put(template, interface, &mut file);
+        if file.owner.is_none() {
+            file.new.add(END, &[]);
         }
-        file.new.keep(line);
-        file.is_empty &= text.is_empty();
     }
     match (file.is_empty, changes) {
         (false, _) => Verdict::Write,
         (true, true) => Verdict::Remove,
         (true, false) => Verdict::Leave,
     }
+}
+
+/// The same for a file of routes of the first of `interfaces`; the default routes of the user's that contradict any of them go, too. A file
+/// that is of no lines but variables can take none of ours, and is left.
+#[inline(never)]
+pub fn edit_routes(old: &[u8], interfaces: &[Interface], template: &str, out: &mut Out<'_>) -> Verdict {
+    if !template.is_empty() && has_word(old, b"ADDRESS0") {
+        return Verdict::Leave;
+    }
+    edit(old, (interfaces.get(..1).unwrap_or_default(), template), &|_| true, &mut |line| is_default(line, interfaces), out)
 }
 
 /// A file in the making.

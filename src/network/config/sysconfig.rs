@@ -102,7 +102,7 @@ impl Files<'_> {
             self.edit_variables(template, old, out)
         } else {
             // The agents before this one wrote the whole file.
-            block::edit(if self.was_old { b"" } else { old }, self.interface.map_or(&[], slice::from_ref), template, out)
+            block::edit_routes(if self.was_old { b"" } else { old }, self.interface.map_or(&[], slice::from_ref), template, out)
         };
         if verdict != Verdict::Leave || old.is_empty() || !self.goes {
             return verdict;
