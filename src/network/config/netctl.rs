@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::{self, unquoted};
-use crate::network::config::shellvars::{self, is_any};
+use crate::network::config::shellvars::{self, Vars};
 use crate::network::config::template;
 use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network};
@@ -20,7 +20,7 @@ const PROFILES: &str = "/etc/netctl";
 const OWN: &str = "nova-agent-";
 
 /// What we say in a profile.
-const KEYS: [&str; 8] = ["IP", "Address", "Gateway", "Routes", "IP6", "Address6", "Gateway6", "Routes6"];
+const KEYS: &str = "-IP Address Gateway Routes IP6 Address6 Gateway6 Routes6 ";
 
 const PROFILE: &str = "\
 |Interface=%I
@@ -150,11 +150,17 @@ fn put(old: &[u8], interface: Option<&Interface>, out: &mut Out<'_>) -> bool {
     if take_line(&mut rest).is_none_or(|line| marked(line).is_none()) {
         rest = old;
     }
-    let Some(interface) = interface else {
-        return shellvars::edit(rest, &|name| is_any(name, &KEYS) || is_any(name, &["ForceConnect", "DNS"]), &mut |_| {}, out);
+    if let Some(interface) = interface {
+        out.add("%\n", &[&Marker(interface)]);
+    }
+    let wanted = &mut |vars: &mut Vars<'_, '_>| {
+        match interface {
+            Some(interface) => template::put(PROFILE, interface, vars),
+            None => vars.set("-ForceConnect DNS ", &[]),
+        }
+        vars.set(KEYS, &[]);
     };
-    out.add("%\n", &[&Marker(interface)]);
-    shellvars::edit(rest, &|name| is_any(name, &KEYS), &mut |vars| template::put(PROFILE, interface, vars), out)
+    shellvars::edit(rest, wanted, out)
 }
 
 /// A name as systemd.unit(5) escapes it.
