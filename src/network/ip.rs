@@ -103,11 +103,13 @@ impl Ip {
     }
 
     /// The address with everything behind the first `prefix_len` bits cleared.
+    #[inline(never)]
     pub fn network(self, prefix_len: u8) -> Self {
         Self::new(self.family, self.bits() & !behind(prefix_len))
     }
 
     /// The address with everything behind the first `prefix_len` bits set: the broadcast address of an IPv4 subnet.
+    #[inline(never)]
     pub fn last(self, prefix_len: u8) -> Self {
         Self::new(self.family, self.bits() | behind(prefix_len)).network(self.width())
     }

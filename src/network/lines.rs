@@ -1,5 +1,7 @@
 //! Files by line.
 
+use crate::text::same_word;
+
 /// Takes a line with its end from the front of `text`; `None` at the end.
 #[inline(never)]
 pub fn take_line<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
@@ -31,7 +33,7 @@ pub fn key(line: &[u8]) -> &[u8] {
 pub fn contains(text: &[u8], part: &str) -> bool {
     let mut rest = text;
     while let Some(start) = rest.get(..part.len()) {
-        if start.eq_ignore_ascii_case(part.as_bytes()) {
+        if same_word(start, part.as_bytes()) {
             return true;
         }
         rest = rest.get(1..).unwrap_or_default();

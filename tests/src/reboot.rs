@@ -16,6 +16,11 @@ pub fn now(case: &Case, system: &System) -> Live {
         system.install(&case.etc_before());
     }
     case.make_links(system);
+    reset(case, system)
+}
+
+/// What the agent makes of a case's vm-data on a system that has the case's files and links.
+pub fn reset(case: &Case, system: &System) -> Live {
     let daemon = Daemon::start(Backend::ALL[0]);
     system.copy_program(&agent_binary(), "root/nova-agent");
     fs::hard_link(daemon.guest_socket(), system.path("run/xenstored.sock")).expect("link the store's socket");

@@ -16,41 +16,35 @@ use crate::text::holds;
 
 const END: &str = "# nova-agent end";
 
-/// Puts a file with the lines of `template` for the first of `interfaces` in the place of the blocks in it; the default routes of the user's
-/// that contradict any of `interfaces` go, too. A file that is of no lines but variables can take none of ours, and is left.
+/// Puts a file without the blocks in it, and with one of the lines of `template` for the first of `interfaces` at its end; the default routes
+/// of the user's that contradict any of `interfaces` go, too. A file of variables can take none of our lines, and is left.
 #[inline(never)]
 pub fn edit(old: &[u8], interfaces: &[Interface], template: &str, out: &mut Out<'_>) -> Verdict {
-    let mut file = File { new: Edited::new(b"", out), owner: interfaces.first(), is_empty: true };
-    let (mut rest, mut todo, mut inside, mut changes) = (old, interfaces.first(), false, false);
-    loop {
-        let line = take_line(&mut rest);
-        let begins = line.and_then(marked).is_some();
-        if (begins || line.is_none())
-            && let Some(interface) = todo.take()
-        {
-            template::put(template, interface, &mut file);
-            if file.owner.is_none() {
-                file.new.add(END, &[]);
-            }
-        }
-        let Some(line) = line else { break };
+    let mut file = File { new: Edited::new(b"", out), owner: None, is_unlike: false };
+    let (mut rest, mut verdict, mut inside, mut is_empty) = (old, Verdict::Leave, false, true);
+    while let Some(line) = take_line(&mut rest) {
         let text = line.trim_ascii();
-        inside = begins || inside && !matches!(text, [] | [b'#', ..]);
+        inside = marked(text).is_some() || inside && !matches!(text, [] | [b'#', ..]);
         if inside || text == END.as_bytes() || is_default(text, interfaces) {
-            changes = true;
-            continue;
+            verdict = Verdict::Remove;
+        } else {
+            file.is_unlike |= text.starts_with(b"ADDRESS");
+            is_empty &= text.is_empty();
+            file.new.keep(line);
         }
-        if text.starts_with(b"ADDRESS") && !template.is_empty() {
-            return Verdict::Leave;
+    }
+    if let Some(interface) = interfaces.first() {
+        file.owner = Some(interface);
+        template::put(template, interface, &mut file);
+        if file.owner.is_none() {
+            if file.is_unlike {
+                return Verdict::Leave;
+            }
+            file.new.add(END, &[]);
+            return Verdict::Write;
         }
-        file.new.keep(line);
-        file.is_empty &= text.is_empty();
     }
-    match (file.is_empty, changes) {
-        (false, _) => Verdict::Write,
-        (true, true) => Verdict::Remove,
-        (true, false) => Verdict::Leave,
-    }
+    if is_empty { verdict } else { Verdict::Write }
 }
 
 /// A file in the making.
@@ -58,15 +52,18 @@ struct File<'a, 'o> {
     new: Edited<'a, 'o>,
     /// Whose block is to begin.
     owner: Option<&'a Interface>,
-    /// Whether it has nothing but empty lines.
-    is_empty: bool,
+    /// Whether it has variables, and none of our lines is put.
+    is_unlike: bool,
 }
 
 impl Lines for File<'_, '_> {
     fn piece(&mut self, text: &str, ends: bool) {
-        if let Some(interface) = self.owner.take() {
+        let owner = self.owner.take();
+        if self.is_unlike {
+            return;
+        }
+        if let Some(interface) = owner {
             self.new.add("%", &[&Marker(interface)]);
-            self.is_empty = false;
         }
         self.new.piece(text, ends);
     }

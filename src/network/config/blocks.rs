@@ -1,109 +1,59 @@
-//! Blocks in a file of shell variables that the user shares, such as `conf.d/net` and `rc.conf`: our marker, and behind it all that we say
-//! of one interface.
+//! Blocks in a file that the user shares, such as `conf.d/net` and `dhcpcd.conf`: our marker, and behind it all that we say of one interface.
 //!
-//! A block stands where the first variable of its interface stood, or else at the end. It tells by its marker and its first variable whose
-//! the others are when the interface is gone. Everything else in the file stays.
+//! All blocks stand where the first of them stood, or else at the end. The formats tell which lines behind a marker are a block's.
 
+use crate::network::config::edited::Edited;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
-use crate::network::config::shell::{File, Last, Statement};
-use crate::network::config::template::Variable;
 use crate::network::config::{Interface, Network};
 use crate::network::model::Mac;
+use crate::text::{Show, Text};
 
-/// How a file names the variables of interfaces, and what it says in them.
-pub trait Format {
-    /// The interface, as its variables name it, that the variable `name` belongs to if it is ours to set.
-    fn owner<'n>(&self, name: &'n [u8]) -> Option<&'n [u8]>;
+/// Puts what is said of one interface.
+pub type Put<'a> = dyn Fn(&Interface, &mut Edited<'_, '_>) + 'a;
 
-    /// Puts the variables of `interface`; `file` is what there was.
-    fn put(&self, interface: &Interface, file: File<'_>, out: &mut Out<'_>);
-
-    /// Whether a variable that is of no single interface goes, `inside` a block of ours or not. A line may be put in its place.
-    fn replaces(&mut self, _statement: &Statement<'_>, _rest: File<'_>, _inside: bool, _out: &mut Out<'_>) -> bool {
-        false
-    }
-
-    /// Puts what goes behind all blocks, a newline first if `ends` is false: the last line has none.
-    fn finish(&mut self, _ends: bool, _out: &mut Out<'_>) {}
+/// The new content of such a file.
+pub struct Blocks<'a, 'o> {
+    network: &'a Network<'a>,
+    put: &'a Put<'a>,
+    new: Edited<'a, 'o>,
+    is_done: bool,
 }
 
-/// Whose a variable is.
-pub enum Fate<'n> {
-    /// An interface's, the one with this index.
-    Ours(usize, &'n Interface),
-    /// That of an interface which is gone, or has another name now.
-    Stale,
-    /// The user's, or that of an interface which may come back.
-    Kept,
-}
+impl<'a, 'o> Blocks<'a, 'o> {
+    /// Writes into `out`.
+    pub fn new(network: &'a Network<'a>, put: &'a Put<'a>, out: &'a mut Out<'o>) -> Self {
+        Self { network, put, new: Edited::new(b"", out), is_done: false }
+    }
 
-/// Whose the variables of `interface` are.
-pub fn fate<'n>(network: &Network<'n>, file: File<'_>, format: &dyn Format, interface: &[u8]) -> Fate<'n> {
-    for (index, named) in network.interfaces.iter().enumerate() {
-        if Variable(named).is(interface) {
-            return Fate::Ours(index, named);
+    /// Whether a line is the marker of a block that goes. Puts the blocks at the first one, or at the end: an empty line.
+    #[inline(never)]
+    pub fn replaces(&mut self, line: &[u8]) -> bool {
+        let goes = marked(line).is_some_and(|mac| is_stale(self.network, mac));
+        if !self.is_done && (goes || line.is_empty()) {
+            self.is_done = true;
+            for interface in self.network.interfaces {
+                self.new.add("%", &[&Marker(interface)]);
+                (self.put)(interface, &mut self.new);
+            }
         }
+        goes
     }
-    let (mut rest, mut marker) = (file, None);
-    while let Some(statement) = rest.take() {
-        if let Some(mac) = marked(statement.line) {
-            marker = Some(mac);
-        } else if let Some(owner) = format.owner(statement.name)
-            && marker.take().is_some_and(|mac| owner == interface && is_stale(network, mac))
-        {
-            return Fate::Stale;
-        }
+
+    /// Keeps what is the user's.
+    pub fn keep(&mut self, old: &[u8]) {
+        self.new.keep(old);
     }
-    Fate::Kept
 }
 
 /// Whether what is marked with this address is written anew or not any more.
-fn is_stale(network: &Network<'_>, mac: Mac) -> bool {
+#[inline(never)]
+pub fn is_stale(network: &Network<'_>, mac: Mac) -> bool {
     network.find(mac).is_some() || !network.knows(mac)
 }
 
-/// Puts the new content. `false`: the shell could not read the file to its end; what was put is then worthless.
-pub fn edit(old: &[u8], network: &Network<'_>, format: &mut dyn Format, out: &mut Out<'_>) -> bool {
-    let Some(file) = File::new(old) else { return false };
-    // Which interfaces have variables in the file, and which have their block already.
-    let (mut seen, mut written) = (0u32, 0u32);
-    let (mut inside, mut ends) = (false, true);
-    let mut rest = file;
-    while let Some(statement) = rest.take() {
-        let mut goes = marked(statement.line).is_some_and(|mac| is_stale(network, mac));
-        if let Some(owner) = format.owner(statement.name) {
-            let fate = fate(network, file, format, owner);
-            goes = !matches!(fate, Fate::Kept);
-            if let Fate::Ours(index, interface) = fate {
-                // A function or condition further down that sets it, too, would win.
-                if seen >> index & 1 == 0 && rest.last(statement.name) != Last::Program {
-                    put(interface, file, format, out);
-                    written |= 1 << index;
-                }
-                seen |= 1 << index;
-            }
-        }
-        inside = goes || format.replaces(&statement, rest, inside, out);
-        if !inside {
-            out.put(statement.line);
-        }
-        ends = inside || statement.line.ends_with(b"\n");
-    }
-    for (index, interface) in network.interfaces.iter().enumerate() {
-        if written >> index & 1 == 0 {
-            if !ends {
-                out.put(b"\n");
-                ends = true;
-            }
-            put(interface, file, format, out);
-        }
-    }
-    format.finish(ends, out);
-    true
-}
-
-fn put(interface: &Interface, file: File<'_>, format: &dyn Format, out: &mut Out<'_>) {
-    out.add("%\n", &[&Marker(interface)]);
-    format.put(interface, file, out);
+/// The path that `template` makes of a name.
+#[inline(never)]
+pub fn path(template: &str, name: &dyn Show) -> Text<320> {
+    Text::of(template, &[name])
 }

@@ -6,6 +6,7 @@ use std::vec::Vec;
 
 use super::*;
 use crate::network::config::testing::{System, any_interfaces};
+use crate::network::model::{Address, Route, Wanted};
 
 /// The options that dhcpcd reads for an interface: those of no block and of its own.
 fn options<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
@@ -25,6 +26,18 @@ fn options<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
 /// The values of a static option.
 fn values(options: &[&str], key: &str) -> Vec<String> {
     options.iter().filter_map(|option| option.strip_prefix("static ")?.strip_prefix(key)?.strip_prefix('=')).map(String::from).collect()
+}
+
+/// The first address of a family: there is no place for others.
+fn first(wanted: &Wanted, is_v4: bool) -> Option<&Address> {
+    wanted.addresses.iter().find(|address| address.ip.is_v4() == is_v4)
+}
+
+/// Whether dhcpcd can set the route: it does so for one whose gateway it can reach, and makes a default router reachable by itself.
+fn holds(wanted: &Wanted, route: &Route) -> bool {
+    route.gateway.is_some_and(|gateway| {
+        gateway.is_v4() && (wanted.gateway4 == Some(gateway) || first(wanted, true).is_some_and(|address| address.covers(&gateway)))
+    })
 }
 
 proptest! {

@@ -4,7 +4,7 @@
 //! A warning too many does no harm.
 
 use crate::network::config::shell::is_one_of;
-use crate::network::config::tree::{Names, Tree};
+use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
 use crate::network::lines::contains;
 use crate::text::{Text, cut};
@@ -19,55 +19,47 @@ pub struct Foreign {
     pub suffix: &'static str,
     /// What their names sort before; `~` if they may sort anywhere.
     pub before: &'static str,
-    /// What to say of one; `%` is the interface.
+    /// What to say of one; `%` is the interface, the first one if there are several.
     pub text: &'static str,
 }
 
 impl Foreign {
-    /// Warns of each file in which an interface is named, and shows it to `look`, with the interface's number. What cannot be listed or
-    /// read is passed over: nothing that we write depends on it.
+    /// Warns of each file in which an interface is named, once, and shows it to `look` for each, with the interface's number. What cannot be
+    /// listed or read is passed over: nothing that we write depends on it.
     #[inline(never)]
     pub fn tell(&self, network: &Network<'_>, tree: &mut Tree<'_>, look: &mut dyn FnMut(usize, &Interface, &[u8])) {
-        let (mut names, mut path) = (Names::new(), Text::<320>::new());
         let mut directories = self.directories;
         while let Some((directory, others)) = cut(directories, b' ') {
             directories = others;
-            let _ = tree.names(directory, self.prefix, &mut names);
-            let mut rest = names.as_str();
-            while let Some((name, others)) = cut(rest, b'\n') {
-                rest = others;
-                if name >= self.before || name.ends_with('~') || is_ours(name) {
-                    continue;
+            let _ = tree.each(directory, self.prefix, self.suffix, &mut |name, path, tree| {
+                let file = path.as_bytes().get(directory.len() + 1..).unwrap_or_default();
+                if file >= self.before.as_bytes() || file.ends_with(b"~") || is_ours(file) {
+                    return Ok(());
                 }
-                let Some(which) = name.get(self.prefix.len()..).and_then(|name| name.strip_suffix(self.suffix)) else { continue };
-                if !self.prefix.is_empty() && network.named(which.as_bytes()).is_some() {
-                    continue;
+                if !self.prefix.is_empty() && network.named(name.as_bytes()).is_some() {
+                    return Ok(());
                 }
-                path.clear();
-                path.fill("%/%", &[&directory, &name]);
-                // By bit, the interfaces.
-                let mut named = 0u32;
-                let _ = tree.read(path.as_str(), &mut |file| {
-                    for (bit, interface) in network.interfaces.iter().enumerate() {
-                        if is_named(interface, file) || is_named(interface, name.as_bytes()) {
-                            named |= 1 << bit;
-                            look(bit, interface, file);
+                let mut named = None;
+                let _ = tree.read(path, &mut |content| {
+                    for (number, interface) in network.interfaces.iter().enumerate() {
+                        if is_named(interface, content) || is_named(interface, file) {
+                            named = named.or(Some(interface));
+                            look(number, interface, content);
                         }
                     }
                 });
-                for (bit, interface) in network.interfaces.iter().enumerate() {
-                    if named >> bit & 1 == 1 {
-                        tree.warn("foreign", path.as_str(), self.text, &[&interface.name]);
-                    }
+                if let Some(interface) = named {
+                    tree.warn("foreign", path, self.text, &[&interface.name]);
                 }
-            }
+                Ok(())
+            });
         }
     }
 }
 
 /// Whether a name is that of a file which we write, or that an agent before this one wrote.
-fn is_ours(name: &str) -> bool {
-    contains(name.as_bytes(), "nova-agent") || is_one_of(name.as_bytes(), "rackspace-cloud.yaml ")
+fn is_ours(name: &[u8]) -> bool {
+    contains(name, "nova-agent") || is_one_of(name, "rackspace-cloud.yaml ")
 }
 
 /// Whether the name or the MAC address of the interface is a word in `text`.

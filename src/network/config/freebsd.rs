@@ -4,8 +4,8 @@
 //! subnet is made a neighbour by a route in front of those through it. Before FreeBSD 9, IPv6 had a script and variables of its own.
 
 use crate::error::Error;
-use crate::network::config::blocks::{self, Fate, Format};
 use crate::network::config::out::Out;
+use crate::network::config::rcconf::{self, Fate, Format};
 use crate::network::config::shell::{File, Last, Statement};
 use crate::network::config::template::Variable;
 use crate::network::config::tree::Tree;
@@ -48,7 +48,7 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut is_shell = true;
     tree.edit(PATH, 0o644, &mut |old, out| {
         is_shell =
-            blocks::edit(old, network, &mut RcConf { network, old, is_old, listed: [false; 2], is_named: network.nodename.is_none() }, out);
+            rcconf::edit(old, network, &mut RcConf { network, old, is_old, listed: [false; 2], is_named: network.nodename.is_none() }, out);
         Verdict::write_if(is_shell && !(old.is_empty() && network.interfaces.is_empty()))
     })?;
     if !is_shell {
@@ -195,7 +195,7 @@ impl RcConf<'_, '_> {
         }
         let Some(file) = File::new(self.old) else { return false };
         let is_ours =
-            |word: &[u8]| own(word).is_some_and(|interface| !matches!(blocks::fate(self.network, file, self, interface), Fate::Kept));
+            |word: &[u8]| own(word).is_some_and(|interface| !matches!(rcconf::fate(self.network, file, self, interface), Fate::Kept));
         let words = || unquoted(statement.value).split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let is_empty = !words().any(|word| !is_ours(word));
         if self.count(is_v4) == 0 && (is_empty || !words().any(is_ours)) {

@@ -1,23 +1,24 @@
 //! ifupdown: `/etc/network/interfaces`, in one form that ifupdown, ifupdown-ng and busybox ifup take alike. interfaces(5).
 //!
 //! The first address of a family, its gateway and the name servers are options of a stanza; whatever one of the three cannot say so is an
-//! `up` line, with a comment at its end by which it is known again. How the file is edited is in `interfaces`, how it is read in `stanzas`.
+//! `up` line, with a comment at its end by which it is known again. How the file is edited is in `interfaces`.
 
 use crate::error::Error;
-use crate::network::config::interfaces::{Edit, gateway};
-use crate::network::config::stanzas::{self, Kind};
-use crate::network::config::tree::{Names, Tree};
-use crate::network::config::{Interface, Network, routes, template};
-use crate::network::ip::Family;
+use crate::network::config::foreign::Foreign;
+use crate::network::config::interfaces;
+use crate::network::config::template::{self, Lines};
+use crate::network::config::tree::Tree;
+use crate::network::config::{Interface, Network};
 use crate::ports::Verdict;
-use crate::text::{Text, cut};
 
 /// Where installers and cloud-init put further files that `/etc/network/interfaces` has read.
-const FURTHER: &str = "/etc/network/interfaces.d";
-
-/// The metric of a default route beside another interface's, less the interface's number: two of one metric are refused, and IPv6 has 1,024
-/// for those that name none.
-const OTHER_METRIC: usize = 1024;
+const FURTHER: Foreign = Foreign {
+    directories: "/etc/network/interfaces.d ",
+    prefix: "",
+    suffix: "",
+    before: "~",
+    text: "% is configured here, too, and both add up: remove its stanza",
+};
 
 /// Writes the network.
 ///
@@ -25,107 +26,85 @@ const OTHER_METRIC: usize = 1024;
 ///
 /// Those of the tree.
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut has_sources = false;
     tree.edit("/etc/network/interfaces", 0o644, &mut |old, out| {
         if old.is_empty() && network.interfaces.is_empty() {
             return Verdict::Leave;
         }
-        let mut edit = Edit::new(network, old, out);
-        edit.scan();
-        edit.run();
-        has_sources = edit.has_sources;
+        interfaces::edit(network, old, out);
         Verdict::Write
     })?;
-    if has_sources {
-        warn_of_others(network, tree);
-    }
+    FURTHER.tell(network, tree, &mut |_, _, _| {});
     Ok(())
 }
 
-/// Warns of stanzas that add up with ours. What cannot be read is nothing to warn of.
-#[inline(never)]
-fn warn_of_others(network: &Network<'_>, tree: &mut Tree<'_>) {
-    let mut names = Names::new();
-    let _ = tree.names(FURTHER, "", &mut names);
-    let mut rest = names.as_str();
-    while let Some((name, behind)) = cut(rest, b'\n') {
-        rest = behind;
-        let path = Text::<256>::of("%/%", &[&FURTHER, &name]);
-        let mut other = None;
-        let _ = tree.read(path.as_str(), &mut |mut text| {
-            while let Some(mut line) = stanzas::take(&mut text) {
-                if stanzas::kind(&mut line) == Kind::Iface {
-                    other = network.named(stanzas::take_word(&mut line)).or(other);
-                }
-            }
-        });
-        if let Some(interface) = other {
-            tree.warn(
-                "configured-twice",
-                path.as_str(),
-                "% is configured here, too, and both add up: remove its stanza",
-                &[&interface.name],
-            );
-        }
-    }
-}
-
-/// The first address of a family.
-const FIRST4: &str = "\
+/// A family's stanza: up to the gateway, the gateway, and the same for an interface behind another one that has a gateway: the kernel
+/// refuses two default routes of one metric, and gives those of IPv6 that name none 1,024. Then the name servers, in one stanza of the
+/// interface, and what takes a command. One that failed, say because the user has the same route, would keep those behind it from being
+/// run.
+const STANZAS: [[&str; 4]; 2] = [
+    [
+        "\
+4a?|iface %I inet static
+4a!|iface %I inet manual
 4a1|    address %i
 4a1|    netmask %m
-";
-const FIRST6: &str = "\
-6a1|    address %i
-6a1|    netmask %p
-";
-
-/// What comes behind its gateway: the name servers, in one stanza of the interface; further addresses. An interface with nothing on it is
-/// set up.
-const MORE4: &str = "\
+",
+        "4N|    gateway %i\n",
+        "4N|    up ip route add 0.0.0.0/0 via %i dev %I metric 1025 || true # nova-agent\n",
+        "\
 d?|    dns-nameservers\\
 d| %i\\
 d?|
 a!|    up ip link set dev %I up || true # nova-agent
 4a+|    up ip addr add %a brd %b dev %I || true # nova-agent
-";
-const MORE6: &str = "\
+4f|    up ip route add %a%v dev %I%o || true # nova-agent
+",
+    ],
+    [
+        "\
+6a?|iface %I inet6 static
+6a!|iface %I inet6 manual
+6a1|    address %i
+6a1|    netmask %p
+",
+        "6N|    gateway %i\n",
+        "6N|    up ip -6 route add ::/0 via %i dev %I metric 1025 || true # nova-agent\n",
+        "\
 4a!4r!d?|    dns-nameservers\\
 4a!4r!d| %i\\
 4a!4r!d?|
 6a+|    up ip -6 addr add %a dev %I || true # nova-agent
-";
+6f|    up ip -6 route add %a%v dev %I || true # nova-agent
+",
+    ],
+];
 
-/// Puts the options of an interface's stanza for a family. A command that failed, say because the user has the same route, would keep those
-/// behind it from being run.
+/// Puts the stanzas of an interface whose `places`, one a family, are `place`. One with nothing on it has one for IPv4, which sets it up.
 #[inline(never)]
-pub fn put_options(edit: &mut Edit<'_, '_>, at: usize, interface: &Interface, family: Family) {
-    let (first, more, six) = if family == Family::V4 { (FIRST4, MORE4, "") } else { (FIRST6, MORE6, "-6 ") };
+pub fn put(network: &Network<'_>, interface: &Interface, places: &[usize; 2], place: usize, lines: &mut dyn Lines) {
     let wanted = &interface.wanted;
-    let before = edit.network.interfaces.get(..at).unwrap_or_default();
-    let is_second = before.iter().any(|other| gateway(other, family).is_some());
-    let primary = wanted.addresses.iter().find(|address| address.ip.family == family);
-    // The option is used before further addresses are there.
-    let option = gateway(interface, family)
-        .filter(|gateway| !is_second && primary.is_some_and(|primary| primary.covers(gateway) || gateway.is_link_local_v6()));
-
-    template::put(first, interface, &mut edit.file);
-    if let Some(gateway) = option {
-        edit.add("    gateway %", &[gateway]);
+    let mut has6 = false;
+    let mut has4 = false;
+    for address in &wanted.addresses {
+        let has = if address.ip.is_v4() { &mut has4 } else { &mut has6 };
+        *has = true;
     }
-    template::put(more, interface, &mut edit.file);
-    routes::each(wanted, routes::ALL, &mut |route, is_onlink| {
-        let is_default = route.prefix_len == 0;
-        if route.destination.family != family || is_default && option.is_some() {
-            return;
+    for route in &wanted.routes {
+        let has = if route.destination.is_v4() { &mut has4 } else { &mut has6 };
+        *has = true;
+    }
+    let mut is_second = false;
+    for other in network.interfaces {
+        if other.name == interface.name {
+            break;
         }
-        let mut flags = Text::<32>::new();
-        if is_onlink {
-            flags.put(" onlink");
+        is_second |= other.wanted.gateway4.is_some() || other.wanted.gateway6.is_some();
+    }
+    for ((uses, at), [head, first, second, more]) in [has4 || !has6, has6].iter().zip(places).zip(STANZAS) {
+        if *uses && *at == place {
+            for part in [head, if is_second { second } else { first }, more] {
+                template::put(part, interface, lines);
+            }
         }
-        if is_default && is_second {
-            flags.add(" metric %", &[&(OTHER_METRIC + at)]);
-        }
-        edit.add("    up ip %route add % dev %% || true # nova-agent", &[&six, route, &interface.name, &flags]);
-    });
+    }
 }

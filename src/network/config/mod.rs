@@ -38,6 +38,7 @@ mod nodename_tests;
 pub mod out;
 pub mod own;
 pub mod program;
+mod rcconf;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
@@ -46,7 +47,6 @@ mod shell;
 pub mod shellvars;
 #[cfg(test)]
 mod shellvars_tests;
-mod stanzas;
 pub mod suse;
 mod sysconfig;
 #[cfg(test)]

@@ -4,23 +4,28 @@
 //! over, and only where there is none is one of our own made. bash reads profiles; `shellvars.rs` edits them.
 
 use crate::error::Error;
+use crate::network::config::blocks::{is_stale, path};
 use crate::network::config::marker::{Marker, marked};
-use crate::network::config::out::Out;
-use crate::network::config::shell::{self, unquoted};
+use crate::network::config::shell::{File, unquoted};
 use crate::network::config::shellvars::{self, Vars};
-use crate::network::config::template;
 use crate::network::config::tree::{Names, Tree};
-use crate::network::config::{Interface, Network};
+use crate::network::config::{Interface, Network, template};
 use crate::network::lines::take_line;
-use crate::ports::{Kind, Verdict};
-use crate::text::{Hex, Line, Show, Text, cut};
+use crate::ports::Verdict;
+use crate::text::{Line, Show, Text, cut};
 
 const PROFILES: &str = "/etc/netctl";
 /// What the names of our own profiles begin with; the interface's name follows.
 const OWN: &str = "nova-agent-";
 
-/// What we say in a profile.
+/// What we say in a profile, and what only goes with its interface.
 const KEYS: &str = "-IP Address Gateway Routes IP6 Address6 Gateway6 Routes6 ";
+const MORE_KEYS: &str = "-ForceConnect DNS ";
+
+/// Paths: a profile, the link that enables it, and its unit's settings.
+const FILE: &str = "/etc/netctl/%";
+const LINK: &str = "/etc/systemd/system/multi-user.target.wants/netctl@%.service";
+const SETTINGS: &str = "/etc/systemd/system/netctl@%.service.d/profile.conf";
 
 const PROFILE: &str = "\
 |Interface=%I
@@ -48,8 +53,6 @@ d|%_'%i'\\
 d?|)
 ";
 
-type Path = Text<320>;
-
 /// Writes the profiles.
 ///
 /// # Errors
@@ -58,135 +61,88 @@ type Path = Text<320>;
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut names = Names::new();
     tree.names(PROFILES, "", &mut names)?;
-    // Which interfaces have a profile of the user's.
+    // By bit, which interfaces have a profile of the user's.
     let mut taken = 0u32;
     let mut rest = names.as_str();
     while let Some((name, others)) = cut(rest, b'\n') {
         rest = others;
-        let path = Path::of("%/%", &[&PROFILES, &name]);
-        if name.starts_with('.') || name.ends_with('~') || tree.kind(path.as_str())? != Some(Kind::File) {
-            continue;
-        }
-        let (mut named, mut is_stale) = (None, false);
-        tree.read(path.as_str(), &mut |old| (named, is_stale) = whose(network, old))?;
         let own = name.strip_prefix(OWN);
-        if own.is_some_and(|own| network.named(own.as_bytes()).is_some()) {
+        let is_written = own.is_some_and(|own| network.named(own.as_bytes()).is_some());
+        if is_written || !tree.is_there(path(LINK, &Escaped(name)).as_str())? {
             continue;
         }
-        if let Some((index, interface)) = named
-            && tree.is_there(link(name).as_str())?
-        {
-            if taken >> index & 1 == 0 {
-                edit(&path, Some(interface), tree)?;
-            } else {
-                tree.warn("conflict", path.as_str(), "another profile of % is enabled, too: disable this one", &[&interface.name]);
-            }
-            taken |= 1 << index;
-        } else if is_stale {
-            if own.is_some() {
-                remove(name, &path, tree)?;
-            } else {
-                edit(&path, None, tree)?;
-            }
+        let (mut named, mut goes) = (None, false);
+        tree.read(path(FILE, &name).as_str(), &mut |old| {
+            let value = File::new(old).map_or(&b""[..], |file| unquoted(file.value(b"Interface")));
+            named = network.interfaces.iter().position(|interface| interface.name.as_bytes() == value);
+            goes = take_line(&mut &*old).and_then(marked).is_some_and(|mac| is_stale(network, mac));
+        })?;
+        let interface = named.filter(|bit| taken >> bit & 1 == 0);
+        if let Some(bit) = interface {
+            taken |= 1 << bit;
+        }
+        if goes || interface.is_some() {
+            set(name, interface.and_then(|bit| network.interfaces.get(bit)), own.is_some(), tree)?;
         }
     }
-    for (index, interface) in network.interfaces.iter().enumerate() {
+    for interface in network.interfaces {
         let name = Text::<32>::of("%%", &[&OWN, &interface.name]);
-        let path = Path::of("%/%", &[&PROFILES, &name]);
-        if taken >> index & 1 != 0 {
-            remove(name.as_str(), &path, tree)?;
-            continue;
+        set(name.as_str(), Some(interface).filter(|_| taken & 1 == 0), true, tree)?;
+        taken >>= 1;
+    }
+    Ok(())
+}
+
+/// Makes a profile say what its interface is to have, or nothing of ours if it has none. One of our own is enabled, or is removed.
+#[inline(never)]
+fn set(name: &str, interface: Option<&Interface>, is_own: bool, tree: &mut Tree<'_>) -> Result<(), Error> {
+    tree.edit(path(FILE, &name).as_str(), 0o644, &mut |old, out| {
+        let mut rest = old;
+        if take_line(&mut rest).and_then(marked).is_none() {
+            rest = old;
         }
-        edit(&path, Some(interface), tree)?;
-        enable(name.as_str(), interface, tree)?;
-    }
-    Ok(())
-}
-
-/// Whose profile this is: the interface that it names, if that is one of ours, and whether what our marker in it says is not so any more.
-fn whose<'n>(network: &Network<'n>, old: &[u8]) -> (Option<(usize, &'n Interface)>, bool) {
-    let name = shell::File::new(old).map_or(&b""[..], |file| unquoted(file.value(b"Interface")));
-    let named = network.interfaces.iter().enumerate().find(|(_, interface)| interface.name.as_bytes() == name);
-    let mac = take_line(&mut &*old).and_then(marked);
-    (named, mac.is_some_and(|mac| network.find(mac).is_some() || !network.knows(mac)))
-}
-
-/// Enables one of our own profiles.
-#[inline(never)]
-fn enable(name: &str, interface: &Interface, tree: &mut Tree<'_>) -> Result<(), Error> {
-    tree.link(link(name).as_str(), "/usr/lib/systemd/system/netctl@.service")?;
-    tree.edit(settings(name).as_str(), 0o644, &mut |old, out| {
-        let device = Text::<128>::of("sys-subsystem-net-devices-%.device", &[&Escaped(&interface.name)]);
-        out.add("%\n[Unit]\nBindsTo=%\nAfter=%\n", &[&Marker(interface), &device, &device]);
-        Verdict::write_if(old.is_empty())
-    })
-}
-
-/// Removes one of our own profiles.
-#[inline(never)]
-fn remove(name: &str, path: &Path, tree: &mut Tree<'_>) -> Result<(), Error> {
-    for path in [path, &settings(name)] {
-        tree.edit(path.as_str(), 0o644, &mut |_, _| Verdict::Remove)?;
-    }
-    tree.unlink(link(name).as_str())
-}
-
-/// Makes a profile say what its interface is to have, or nothing of ours if it has none.
-#[inline(never)]
-fn edit(path: &Path, interface: Option<&Interface>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut is_shell = true;
-    tree.edit(path.as_str(), 0o644, &mut |old, out| {
-        is_shell = put(old, interface, out);
-        Verdict::write_if(is_shell)
-    })?;
-    if !is_shell {
-        tree.warn("not-written", path.as_str(), "the shell could not read this file", &[]);
-    }
-    Ok(())
-}
-
-fn put(old: &[u8], interface: Option<&Interface>, out: &mut Out<'_>) -> bool {
-    let mut rest = old;
-    if take_line(&mut rest).is_none_or(|line| marked(line).is_none()) {
-        rest = old;
-    }
-    if let Some(interface) = interface {
-        out.add("%\n", &[&Marker(interface)]);
-    }
-    let wanted = &mut |vars: &mut Vars<'_, '_>| {
         match interface {
-            Some(interface) => template::put(PROFILE, interface, vars),
-            None => vars.set("-ForceConnect DNS ", &[]),
+            None if is_own => return Verdict::Remove,
+            None => {}
+            Some(interface) => out.add("%\n", &[&Marker(interface)]),
         }
-        vars.set(KEYS, &[]);
-    };
-    shellvars::edit(rest, wanted, out)
+        let mut wanted = |vars: &mut Vars<'_, '_>| {
+            match interface {
+                Some(interface) => template::put(PROFILE, interface, vars),
+                None => vars.set(MORE_KEYS, &[]),
+            }
+            vars.set(KEYS, &[]);
+        };
+        if !shellvars::edit(rest, &mut wanted, out) {
+            out.refuse();
+        }
+        Verdict::Write
+    })?;
+    if !is_own {
+        return Ok(());
+    }
+    let unit = Escaped(name);
+    tree.edit(path(SETTINGS, &unit).as_str(), 0o644, &mut |_, out| {
+        let Some(interface) = interface else { return Verdict::Remove };
+        let device = path("sys-subsystem-net-devices-%.device", &Escaped(&interface.name));
+        out.add("%\n[Unit]\nBindsTo=%\nAfter=%\n", &[&Marker(interface), &device, &device]);
+        Verdict::Write
+    })?;
+    tree.link(path(LINK, &unit).as_str(), interface.is_some().then_some("/usr/lib/systemd/system/netctl@.service"))
 }
 
-/// A name as systemd.unit(5) escapes it.
+/// A name as systemd.unit(5) escapes it. Names of interfaces have no other such characters.
 struct Escaped<'a>(&'a str);
 
 impl Show for Escaped<'_> {
     fn show(&self, line: &mut Line) {
-        for (at, byte) in self.0.bytes().enumerate() {
+        for byte in self.0.bytes() {
             match byte {
-                b'_' | b':' => line.put_byte(byte),
-                b'.' if at > 0 => line.put_byte(byte),
-                _ if byte.is_ascii_alphanumeric() => line.put_byte(byte),
-                _ => line.fill("\\x%", &[&Hex(byte.into(), 2)]),
+                b'-' => line.put("\\x2d"),
+                _ => line.put_byte(byte),
             }
         }
     }
-}
-
-/// The link that enables a profile.
-fn link(name: &str) -> Path {
-    Path::of("/etc/systemd/system/multi-user.target.wants/netctl@%.service", &[&Escaped(name)])
-}
-
-/// The unit's settings for a profile.
-fn settings(name: &str) -> Path {
-    Path::of("/etc/systemd/system/netctl@%.service.d/profile.conf", &[&Escaped(name)])
 }
 
 #[cfg(test)]

@@ -4,17 +4,17 @@
 //! The arrays of before 2011 are not written.
 
 use crate::error::Error;
-use crate::network::config::blocks::{self, Fate, Format, fate};
+use crate::network::config::blocks::{Blocks, path};
 use crate::network::config::out::Out;
 use crate::network::config::shell::File;
 use crate::network::config::template::{self, Variable};
-use crate::network::config::tree::{Names, Tree};
+use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
 use crate::ports::Verdict;
-use crate::text::{Text, cut};
+use crate::text::{Line, Text, cut};
 
 const PATH: &str = "/etc/conf.d/net";
-const RUNLEVEL: &str = "/etc/runlevels/default";
+const LINK: &str = "/etc/runlevels/default/net.%";
 
 /// Without a variable an interface would be set up by DHCP.
 const VARIABLES: &str = "\
@@ -30,64 +30,60 @@ d|%_%i\\
 d?|\"
 ";
 
-struct Netifrc<'n>(&'n Network<'n>);
-
 /// Writes the variables and makes the links.
 ///
 /// # Errors
 ///
 /// Those of [`Tree::edit`] and [`Tree::link`].
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    unlink(network, tree)?;
-    let mut is_shell = true;
+    let mut gone = Text::<256>::new();
     tree.edit(PATH, 0o644, &mut |old, out| {
-        is_shell = blocks::edit(old, network, &mut Netifrc(network), out);
-        Verdict::write_if(is_shell && !(old.is_empty() && network.interfaces.is_empty()))
+        edit(network, old, &mut gone, out);
+        Verdict::write_if(!old.is_empty() || !network.interfaces.is_empty())
     })?;
-    if !is_shell {
-        tree.warn("not-written", PATH, "the shell could not read this file", &[]);
+    let mut names = gone.as_str();
+    while let Some((name, others)) = cut(names, b' ') {
+        names = others;
+        tree.link(path(LINK, &name).as_str(), None)?;
     }
-    for interface in network.interfaces {
-        let script = Text::<64>::of("/etc/init.d/net.%", &[&interface.name]);
-        tree.link(script.as_str(), "net.lo")?;
-        tree.link(Text::<64>::of("%/net.%", &[&RUNLEVEL, &interface.name]).as_str(), script.as_str())?;
+    for Interface { name, .. } in network.interfaces {
+        let script = path("/etc/init.d/net.%", name);
+        tree.link(script.as_str(), Some("net.lo"))?;
+        tree.link(path(LINK, name).as_str(), Some(script.as_str()))?;
     }
     Ok(())
 }
 
-/// Keeps the services of interfaces that are gone from being started.
-fn unlink(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut names = Names::new();
-    tree.names(RUNLEVEL, "net.", &mut names)?;
-    let mut rest = names.as_str();
-    while let Some((name, others)) = cut(rest, b'\n') {
-        rest = others;
-        let mut is_stale = false;
-        tree.read(PATH, &mut |old| {
-            if let (Some(file), Some(interface)) = (File::new(old), name.strip_prefix("net.")) {
-                is_stale = matches!(fate(network, file, &Netifrc(network), interface.as_bytes()), Fate::Stale);
-            }
-        })?;
-        if is_stale {
-            tree.unlink(Text::<320>::of("%/%", &[&RUNLEVEL, &name]).as_str())?;
+/// Puts the new content, and the names of the interfaces whose blocks go for good.
+fn edit(network: &Network<'_>, old: &[u8], gone: &mut Line, out: &mut Out<'_>) {
+    let Some(mut file) = File::new(old) else { return out.refuse() };
+    let mut blocks = Blocks::new(network, &|interface, new| template::put(VARIABLES, interface, new), out);
+    // Whose block goes: empty before its first variable.
+    let mut block: Option<&[u8]> = None;
+    while let Some(statement) = file.take() {
+        let (line, name) = (statement.line, statement.name);
+        if blocks.replaces(line) {
+            block = Some(b"");
+            continue;
         }
+        let servers = name.strip_prefix(b"dns_servers_");
+        if let Some(owner) = name.strip_prefix(b"config_").or(name.strip_prefix(b"routes_")).or(servers) {
+            let interface = network.interfaces.iter().find(|interface| Variable(interface).is(owner));
+            if block == Some(b"") {
+                block = Some(owner);
+                if interface.is_none() {
+                    gone.fill("% ", &[&core::str::from_utf8(owner).unwrap_or_default()]);
+                }
+            }
+            // Where the host names no servers, the user's stay.
+            if block == Some(owner) || interface.is_some_and(|interface| servers.is_none() || !interface.wanted.dns.is_empty()) {
+                continue;
+            }
+        }
+        block = None;
+        blocks.keep(line);
     }
-    Ok(())
-}
-
-impl Format for Netifrc<'_> {
-    fn owner<'n>(&self, name: &'n [u8]) -> Option<&'n [u8]> {
-        let interface = name.strip_prefix(b"config_").or(name.strip_prefix(b"routes_"));
-        // Where the host names no servers, the user's stay.
-        interface.or(name.strip_prefix(b"dns_servers_").filter(|interface| {
-            let is_silent = |named: &Interface| named.wanted.dns.is_empty() && Variable(named).is(interface);
-            !self.0.interfaces.iter().any(is_silent)
-        }))
-    }
-
-    fn put(&self, interface: &Interface, _: File<'_>, out: &mut Out<'_>) {
-        template::put(VARIABLES, interface, out);
-    }
+    blocks.replaces(b"");
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Where a renderer writes: templates into a sink. The first error sticks, so that renderers need not look at each line's.
 
-use crate::error::{Error, What};
+use crate::error::{Errno, Error, What};
 use crate::limits::PIECE_LEN;
 use crate::network::config::template::Lines;
 use crate::ports::Sink;
@@ -42,6 +42,12 @@ impl<'a> Out<'a> {
         if self.result.is_ok() {
             self.result = Err(error);
         }
+    }
+
+    /// Gives up on a file that cannot be read as what it should be.
+    #[inline(never)]
+    pub fn refuse(&mut self) {
+        self.fail(Error::System(What::ReplaceFile, Errno(libc::EINVAL)));
     }
 
     /// How it went.

@@ -6,6 +6,7 @@
 use core::slice;
 
 use crate::error::Error;
+use crate::network::config::blocks::is_stale;
 use crate::network::config::foreign::is_named;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
@@ -116,7 +117,7 @@ impl Files<'_> {
     }
 
     fn edit_variables(&mut self, template: &str, old: &[u8], out: &mut Out<'_>) -> Verdict {
-        let Self { format, network, interface, .. } = *self;
+        let Self { network, interface, .. } = *self;
         let mut body = old;
         let first = take_line(&mut body).unwrap_or_default();
         let mac = marked(first);
@@ -132,7 +133,7 @@ impl Files<'_> {
         } else {
             self.goes = if let Some(mac) = mac {
                 // One that has an interface has it under another name.
-                !network.knows(mac) || network.find(mac).is_some()
+                is_stale(network, mac)
             } else if self.was_old {
                 // Further addresses of an interface, which are now in its own file.
                 holds(self.name.as_bytes(), b':')
@@ -149,19 +150,21 @@ impl Files<'_> {
                 return Verdict::Leave;
             }
         }
-        let mut keeps = interface.is_some();
-        let wanted = &mut |vars: &mut Vars<'_, '_>| {
-            match interface {
-                Some(interface) => template::put(template, interface, vars),
-                None => vars.set(format.off, &[]),
-            }
-            vars.set(format.ours, &[]);
-            keeps |= vars.keeps(format.harmless);
-        };
-        match edit(body, wanted, out) {
+        let (this, mut keeps) = (&*self, false);
+        match edit(body, &mut |vars| keeps |= this.want(template, vars), out) {
             false => Verdict::Leave,
-            true if keeps && (interface.is_some() || !self.was_old) => Verdict::Write,
+            true if interface.is_some() || keeps && !self.was_old => Verdict::Write,
             true => Verdict::Remove,
         }
+    }
+
+    /// Says which variables are wanted; whether the one at hand is the user's.
+    fn want(&self, template: &str, vars: &mut Vars<'_, '_>) -> bool {
+        match self.interface {
+            Some(interface) => template::put(template, interface, vars),
+            None => vars.set(self.format.off, &[]),
+        }
+        vars.set(self.format.ours, &[]);
+        vars.keeps(self.format.harmless)
     }
 }

@@ -206,16 +206,16 @@ const ROUTES: &str = "/etc/sysconfig/network-scripts/route-eth0";
 const BLOCK: &str = "# nova-agent 40:40:aa:bb:cc:01\n10.8.0.0/16 via 10.0.0.9 dev eth0\n# nova-agent end\n";
 
 #[test]
-fn blocks_keep_their_place() {
+fn blocks_go_to_the_end() {
     for (before, after) in [
         ("", BLOCK.to_string()),
         ("a", format!("a\n{BLOCK}")),
         ("a\r\n# x\r\n", format!("a\r\n# x\r\n{BLOCK}")),
-        (&format!("a\n{BLOCK}b"), format!("a\n{BLOCK}b")),
+        (&format!("a\n{BLOCK}b"), format!("a\nb\n{BLOCK}")),
         // Of another interface that had this name, without its end, and twice.
-        ("# nova-agent 40:40:aa:bb:cc:07 x\nold\nold\n\nb\n", format!("{BLOCK}\nb\n")),
-        ("# nova-agent 40:40:aa:bb:cc:01\nold\n# c\nb\n", format!("{BLOCK}# c\nb\n")),
-        (&format!("a\n{BLOCK}b\n{BLOCK}c"), format!("a\n{BLOCK}b\nc")),
+        ("# nova-agent 40:40:aa:bb:cc:07 x\nold\nold\n\nb\n", format!("\nb\n{BLOCK}")),
+        ("# nova-agent 40:40:aa:bb:cc:01\nold\n# c\nb\n", format!("# c\nb\n{BLOCK}")),
+        (&format!("a\n{BLOCK}b\n{BLOCK}c"), format!("a\nb\nc\n{BLOCK}")),
         ("# nova-agent 40:40:aa:bb:cc:01\nold", BLOCK.to_string()),
     ] {
         let mut system = System::new(&[(ROUTES, before)]);

@@ -4,7 +4,9 @@
 //!
 //! * nothing: once; `a`: each address; `s`: each static route; `r`: each route, the default ones too, as `routes` lists them; `d`: each name
 //!   server; `G`: each default gateway; `f`: each route, the default ones only where the first address of the family has not the gateway in
-//!   its subnet; `h`: each IPv4 gateway of a route that is on the link without a subnet; `N`: each default gateway that `f` leaves out;
+//!   its subnet; `h`: each IPv4 gateway of a route that is on the link without a subnet; `N`: each default gateway that `f` leaves out; `l`:
+//!   each address in a network of two; `t`: each static route whose gateway is the default one or in the subnet of the first address; `u`:
+//!   each other static route;
 //! * beside it `4` or `6`: of this family only; `1`: the first; `+`: all but the first;
 //! * `?` or `!` behind that: the rest counts only if there is any, or none.
 //!
@@ -16,7 +18,7 @@ use crate::limits::PIECE_LEN;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::{Interface, routes};
 use crate::network::ip::{Family, Ip, put_octets};
-use crate::network::model::Address;
+use crate::network::model::{Address, Wanted};
 use crate::text::{Line, Show, Text, cut};
 
 /// Takes lines piece by piece; `ends` with the last piece of one.
@@ -25,10 +27,17 @@ pub trait Lines {
     fn piece(&mut self, text: &str, ends: bool);
 }
 
+impl<const N: usize> Lines for Text<N> {
+    fn piece(&mut self, text: &str, ends: bool) {
+        self.put(text);
+        self.put(if ends { "\n" } else { "" });
+    }
+}
+
 /// One thing that lines are put for.
-struct Item {
-    address: Address,
-    gateway: Option<Ip>,
+struct Item<'a> {
+    address: &'a Address,
+    gateway: Option<&'a Ip>,
     onlink: bool,
     /// Its number among those of its kind, from 1 on.
     count: usize,
@@ -93,10 +102,10 @@ impl Lines for Listed<'_> {
 
 /// Shows the items of a kind.
 #[inline(never)]
-fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item)) {
+fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item<'_>)) {
     let wanted = &interface.wanted;
     let mut count = 0;
-    let take: &mut dyn FnMut(Address, Option<Ip>, bool) = &mut |address, gateway, onlink| {
+    let take: &mut dyn FnMut(&Address, Option<&Ip>, bool) = &mut |address, gateway, onlink| {
         if which.family.is_none_or(|family| family == address.ip.family) {
             count += 1;
             if which.part == 0 || (which.part == b'1') == (count == 1) {
@@ -105,17 +114,29 @@ fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item)) {
         }
     };
     let kinds = match which.kind {
-        b'a' => {
-            let mut gateways = [wanted.gateway4, wanted.gateway6];
+        b'a' | b'l' => {
+            let (mut gateway4, mut gateway6) = (wanted.gateway4.as_ref(), wanted.gateway6.as_ref());
             for address in &wanted.addresses {
-                let gateway = gateways.get_mut(usize::from(!address.ip.is_v4())).and_then(Option::take);
-                take(*address, gateway, false);
+                let gateway = if address.ip.is_v4() { gateway4.take() } else { gateway6.take() };
+                if which.kind == b'a' || address.prefix_len + 1 == address.ip.width() {
+                    take(address, gateway, false);
+                }
             }
             return;
         }
         b'd' => {
             for ip in &wanted.dns {
-                take(Address { ip: *ip, prefix_len: 0 }, None, false);
+                take(&Address { ip: *ip, prefix_len: 0 }, None, false);
+            }
+            return;
+        }
+        b't' | b'u' => {
+            for route in &wanted.routes {
+                let is_default = |gateway: &Ip| wanted.gateway4 == Some(*gateway) || wanted.gateway6 == Some(*gateway);
+                let is_held = route.gateway.is_some_and(|gateway| is_default(&gateway) || is_near(wanted, &gateway));
+                if is_held == (which.kind == b't') {
+                    take(&routes::destination(route), route.gateway.as_ref(), false);
+                }
             }
             return;
         }
@@ -125,9 +146,15 @@ fn each(interface: &Interface, which: Which, show: &mut dyn FnMut(&Item)) {
         b'h' => routes::HOP4,
         b'G' => routes::GATEWAY,
         b'N' => routes::NEAR_GATEWAY,
-        _ => return take(Address { ip: Ip::unspecified(Family::V4), prefix_len: 0 }, None, false),
+        _ => return take(&Address { ip: Ip::unspecified(Family::V4), prefix_len: 0 }, None, false),
     };
-    routes::each(wanted, kinds, &mut |route, onlink| take(routes::destination(route), route.gateway, onlink));
+    routes::each(wanted, kinds, &mut |route, onlink| take(&routes::destination(route), route.gateway.as_ref(), onlink));
+}
+
+/// Whether a gateway is local to the link or in the subnet of the first address of its family.
+fn is_near(wanted: &Wanted, gateway: &Ip) -> bool {
+    let first = wanted.addresses.iter().find(|address| address.ip.same_family(gateway));
+    gateway.is_link_local_v6() || first.is_some_and(|address| address.covers(gateway))
 }
 
 /// The interface's name as a part of a shell variable's: `%V`.
@@ -156,25 +183,18 @@ fn in_variable(byte: u8) -> u8 {
 
 /// Puts the lines for one item.
 #[inline(never)]
-fn put_one(text: &str, interface: &Interface, item: &Item, part: u8, lines: &mut dyn Lines) {
+fn put_one(text: &str, interface: &Interface, item: &Item<'_>, part: u8, lines: &mut dyn Lines) {
     let mut piece = Text::<PIECE_LEN>::new();
     let (mut rest, ends) = text.strip_suffix('\\').map_or((text, true), |text| (text, false));
     while let Some((literal, behind)) = cut(rest, b'%') {
         piece.put(literal);
-        let (name, behind) = behind.split_at_checked(1).unwrap_or_default();
-        rest = behind;
-        match name {
-            "%" => piece.put("%"),
-            "/" => {
-                lines.piece(piece.as_str(), true);
-                piece.clear();
-            }
-            "_" => piece.put(if item.count > 1 + usize::from(part == b'+') { " " } else { "" }),
-            _ => {
-                if !put_value(name, interface, item, &mut piece) {
-                    return;
-                }
-            }
+        let name = behind.as_bytes().first().copied().unwrap_or_default();
+        rest = behind.get(1..).unwrap_or_default();
+        if name == b'/' {
+            lines.piece(piece.as_str(), true);
+            piece.clear();
+        } else if !put_value(name, interface, item, part, &mut piece) {
+            return;
         }
     }
     piece.put(rest);
@@ -189,49 +209,52 @@ fn put_one(text: &str, interface: &Interface, item: &Item, part: u8, lines: &mut
 /// space if it is not the first.
 /// Of the interface: `%I` the name, `%V` the same in a shell variable's, `%H` the MAC address, `%U` in upper case, `%M` without colons.
 #[inline(never)]
-fn put_value(name: &str, interface: &Interface, item: &Item, piece: &mut Line) -> bool {
+fn put_value(name: u8, interface: &Interface, item: &Item<'_>, part: u8, piece: &mut Line) -> bool {
     let Item { address, gateway, onlink, count } = item;
+    let gateway = *gateway;
     let ip = &address.ip;
     let mac = &interface.wanted.mac;
-    let computed;
+    let mut computed = Ip::unspecified(ip.family);
     let value: &dyn Show = match name {
-        "i" => ip,
-        "p" => &address.prefix_len,
-        "m" => {
-            computed = Ip::unspecified(ip.family).last(0).network(address.prefix_len);
+        b'%' => &"%",
+        b'_' if *count > 1 + usize::from(part == b'+') => &" ",
+        b'o' if *onlink => &" onlink",
+        b'_' | b'o' => return true,
+        b'O' => return *onlink,
+        b'i' => ip,
+        b'p' => &address.prefix_len,
+        b'm' => {
+            computed = computed.last(0).network(address.prefix_len);
             &computed
         }
-        "b" => {
-            computed = address.broadcast().unwrap_or(Ip::unspecified(ip.family));
+        b'b' => {
+            computed = address.broadcast().unwrap_or(computed);
             &computed
         }
-        "y" if gateway.is_none() => &"-",
-        "z" if gateway.is_none() => {
-            computed = Ip::unspecified(ip.family);
-            &computed
-        }
-        "g" | "y" | "z" | "," | "v" => {
-            let Some(gateway) = gateway else { return name != "g" };
-            piece.put(match name {
-                "," => ",",
-                "v" => " via ",
-                _ => "",
-            });
-            gateway
-        }
-        "d" if address.prefix_len == 0 && gateway.is_some() => &"default",
-        "a" | "d" => address,
-        "o" => &if *onlink { " onlink" } else { "" },
-        "O" => return *onlink,
-        "n" => count,
-        "k" => &(count - 1),
-        "I" => &interface.name,
-        "V" => &Variable(interface),
-        "M" => {
+        b'd' if address.prefix_len == 0 && gateway.is_some() => &"default",
+        b'a' | b'd' => *address,
+        b'g' | b'y' | b'z' | b',' | b'v' => match gateway {
+            Some(gateway) => {
+                match name {
+                    b',' => piece.put(","),
+                    b'v' => piece.put(" via "),
+                    _ => {}
+                }
+                gateway
+            }
+            None if name == b'y' => &"-",
+            None if name == b'z' => &computed,
+            None => return name != b'g',
+        },
+        b'n' => count,
+        b'k' => &(count - 1),
+        b'I' => &interface.name,
+        b'V' => &Variable(interface),
+        b'M' => {
             put_octets(piece, &mac.0, "", 16, 2);
             return true;
         }
-        "U" => {
+        b'U' => {
             for byte in Text::<32>::of("%", &[mac]).as_bytes() {
                 piece.put_byte(byte.to_ascii_uppercase());
             }

@@ -5,10 +5,13 @@ use crate::limits::NAMES_LEN;
 use crate::log::Level;
 use crate::network::config::out::Out;
 use crate::ports::{Files, Host, Journal, Kind, Outcome, Rule, Verdict};
-use crate::text::{Parts, Printable, Text, holds};
+use crate::text::{Parts, Printable, Text, cut, holds};
 
 /// Names in a directory, sorted, a newline behind each.
 pub type Names = Text<NAMES_LEN>;
+
+/// What [`Tree::each`] shows files to.
+pub type Each<'a> = dyn FnMut(&str, &str, &mut Tree<'_>) -> Result<(), Error> + 'a;
 
 /// The guest's files.
 pub struct Tree<'a> {
@@ -120,23 +123,35 @@ impl<'a> Tree<'a> {
         self.done(directory, result.map(|()| Outcome::Same)).map(drop)
     }
 
-    /// Makes a symbolic link at `path` where nothing is yet.
+    /// Shows each file in a directory whose name begins with `prefix` and ends with `suffix`: what is between them, and the path.
     ///
     /// # Errors
     ///
-    /// Those of [`Files::link`].
-    pub fn link(&mut self, path: &str, target: &str) -> Result<(), Error> {
-        let result = self.files.link(path.as_bytes(), Some(target.as_bytes()), self.journal);
-        self.done(path, result).map(drop)
+    /// Those of [`Tree::names`] and of `each`.
+    #[inline(never)]
+    pub fn each(&mut self, directory: &str, prefix: &str, suffix: &str, each: &mut Each<'_>) -> Result<(), Error> {
+        let (mut names, mut path) = (Names::new(), Text::<320>::new());
+        self.names(directory, prefix, &mut names)?;
+        let mut rest = names.as_str();
+        while let Some((name, others)) = cut(rest, b'\n') {
+            rest = others;
+            if let Some(inner) = name.get(prefix.len()..).and_then(|name| name.strip_suffix(suffix)) {
+                path.clear();
+                path.fill("%/%", &[&directory, &name]);
+                each(inner, path.as_str(), self)?;
+            }
+        }
+        Ok(())
     }
 
-    /// Removes the symbolic link at `path`, if one is there.
+    /// Makes a symbolic link to `target` at `path` where nothing is yet; without one, removes the link that is there.
     ///
     /// # Errors
     ///
     /// Those of [`Files::link`].
-    pub fn unlink(&mut self, path: &str) -> Result<(), Error> {
-        let result = self.files.link(path.as_bytes(), None, self.journal);
+    #[inline(never)]
+    pub fn link(&mut self, path: &str, target: Option<&str>) -> Result<(), Error> {
+        let result = self.files.link(path.as_bytes(), target.map(str::as_bytes), self.journal);
         self.done(path, result).map(drop)
     }
 

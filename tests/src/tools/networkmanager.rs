@@ -16,14 +16,19 @@ const BUS: &str = "<busconfig>
 </busconfig>
 ";
 
-/// Starts it on the profiles in /etc and /run, and waits until it has brought up all it can at the start.
-pub fn network_manager(system: &System) {
-    system.without_udev();
+/// Starts a D-Bus that lets everybody do everything.
+pub fn bus(system: &System) {
     system.write("run/dbus/test.conf", 0o644, BUS);
-    system.write("run/NetworkManager/conf.d/test.conf", 0o644, CONFIGURATION);
     let mut bus = system.start(&["dbus-daemon", "--nofork", "--nopidfile", "--config-file=/run/dbus/test.conf"], &[]);
     // The socket is there a moment before it takes connections.
     bus.wait_until("its socket", || UnixStream::connect(system.path("run/dbus/system_bus_socket")).is_ok());
+}
+
+/// Starts it on the profiles in /etc and /run, and waits until it has brought up all it can at the start.
+pub fn network_manager(system: &System) {
+    system.without_udev();
+    system.write("run/NetworkManager/conf.d/test.conf", 0o644, CONFIGURATION);
+    bus(system);
     let mut daemon = system.start(&["NetworkManager", "--debug"], &[]);
     daemon.wait_until("NetworkManager is started", || system.try_run(&["nm-online", "-s", "-q", "-t", "1"]).status.success());
 }
