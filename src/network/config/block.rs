@@ -1,8 +1,9 @@
-//! Lines of ours in a file of routes that is also the user's: a block between the interface's marker and an end line.
+//! Lines of ours in a file of lines that is also the user's: a block for each interface, between its marker and an end line.
 //!
 //! A block whose end the user took away ends at the next comment or empty line. What is ours ends in a newline, whatever ends the user's
 //! lines: tools that read such files take a carriage return for a part of the last word.
 
+use crate::limits::PIECE_LEN;
 use crate::network::config::Interface;
 use crate::network::config::edited::Edited;
 use crate::network::config::foreign::has_word;
@@ -11,40 +12,61 @@ use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines};
 use crate::network::lines::{take_line, take_word};
+use crate::network::model::Mac;
 use crate::ports::Verdict;
-use crate::text::holds;
+use crate::text::{Text, holds};
 
 const END: &str = "# nova-agent end";
 
-/// Puts a file without the blocks in it, and with one of the lines of `template` for the first of `interfaces` at its end; the default routes
-/// of the user's that contradict any of `interfaces` go, too. A file of variables can take none of our lines, and is left.
+/// Puts a file with the lines of `template` as the blocks of interfaces at its end, where they win, and without the blocks of MAC addresses
+/// that `is_ours` knows. What is left is the user's; a line of that goes if it `goes`.
 #[inline(never)]
-pub fn edit(old: &[u8], interfaces: &[Interface], template: &str, out: &mut Out<'_>) -> Verdict {
-    let mut file = File { new: Edited::new(b"", out), owner: None, is_unlike: false };
-    let (mut rest, mut verdict, mut inside, mut is_empty) = (old, Verdict::Leave, false, true);
+pub fn edit(
+    old: &[u8],
+    (interfaces, template): (&[Interface], &str),
+    is_ours: &dyn Fn(Mac) -> bool,
+    goes: &mut dyn FnMut(&[u8]) -> bool,
+    out: &mut Out<'_>,
+) -> Verdict {
+    let mut file = File { new: Edited::new(b"", out), owner: None, is_empty: true };
+    let (mut rest, mut inside, mut changes) = (old, false, false);
     while let Some(line) = take_line(&mut rest) {
         let text = line.trim_ascii();
-        inside = marked(text).is_some() || inside && !matches!(text, [] | [b'#', ..]);
-        if inside || text == END.as_bytes() || is_default(text, interfaces) {
-            verdict = Verdict::Remove;
+        let ends = inside && text == END.as_bytes();
+        inside = marked(line).is_some_and(is_ours) || inside && !matches!(text, [] | [b'#', ..]);
+        if inside || ends || goes(text) {
+            changes = true;
         } else {
-            file.is_unlike |= text.starts_with(b"ADDRESS");
-            is_empty &= text.is_empty();
             file.new.keep(line);
+            file.is_empty &= text.is_empty();
         }
     }
-    if let Some(interface) = interfaces.first() {
+    for interface in interfaces {
         file.owner = Some(interface);
         template::put(template, interface, &mut file);
         if file.owner.is_none() {
-            if file.is_unlike {
-                return Verdict::Leave;
-            }
             file.new.add(END, &[]);
-            return Verdict::Write;
         }
     }
-    if is_empty { verdict } else { Verdict::Write }
+    match (file.is_empty, changes) {
+        (false, _) => Verdict::Write,
+        (true, true) => Verdict::Remove,
+        (true, false) => Verdict::Leave,
+    }
+}
+
+/// The same for a file of routes of the first of `interfaces`; the default routes of the user's that contradict any of them go, too. A file
+/// that is of no lines but variables can take none of ours, and is left.
+#[inline(never)]
+pub fn edit_routes(old: &[u8], interfaces: &[Interface], template: &str, out: &mut Out<'_>) -> Verdict {
+    let mut lines = Text::<PIECE_LEN>::new();
+    if let Some(interface) = interfaces.first() {
+        template::put(template, interface, &mut lines);
+    }
+    if !lines.is_empty() && has_word(old, b"ADDRESS0") {
+        return Verdict::Leave;
+    }
+    edit(old, (interfaces.get(..1).unwrap_or_default(), template), &|_| true, &mut |line| is_default(line, interfaces), out)
 }
 
 /// A file in the making.
@@ -52,18 +74,15 @@ struct File<'a, 'o> {
     new: Edited<'a, 'o>,
     /// Whose block is to begin.
     owner: Option<&'a Interface>,
-    /// Whether it has variables, and none of our lines is put.
-    is_unlike: bool,
+    /// Whether it has nothing but empty lines.
+    is_empty: bool,
 }
 
 impl Lines for File<'_, '_> {
     fn piece(&mut self, text: &str, ends: bool) {
-        let owner = self.owner.take();
-        if self.is_unlike {
-            return;
-        }
-        if let Some(interface) = owner {
+        if let Some(interface) = self.owner.take() {
             self.new.add("%", &[&Marker(interface)]);
+            self.is_empty = false;
         }
         self.new.piece(text, ends);
     }

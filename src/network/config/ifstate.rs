@@ -4,8 +4,8 @@
 
 use crate::error::Error;
 use crate::network::config::Network;
+use crate::network::config::foreign::has_word;
 use crate::network::config::tree::Tree;
-use crate::network::lines::take_line;
 use crate::ports::Verdict;
 use crate::text::Text;
 
@@ -19,13 +19,13 @@ const FILES: [&str; 2] = ["/run/ifstate", "/run/network/ifstate"];
 /// Those of the tree.
 pub fn enter(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut is_there = false;
-    for path in FILES {
+    for path in &FILES {
         // A line `PHYSICAL=LOGICAL` for each; what ifupdown-ng has behind it may be left out.
         tree.update(path, &mut |old, out| {
             is_there = !old.is_empty();
             out.put(old);
             for interface in network.interfaces {
-                if !is_up(old, interface.name.as_bytes()) {
+                if !has_word(old, interface.name.as_bytes()) {
                     out.add("%=%\n", &[&interface.name, &interface.name]);
                 }
             }
@@ -44,14 +44,4 @@ pub fn enter(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
         })?;
     }
     Ok(())
-}
-
-/// Whether a line of the file says that the interface is up, as whatever stanza.
-fn is_up(mut file: &[u8], name: &[u8]) -> bool {
-    while let Some(line) = take_line(&mut file) {
-        if line.strip_prefix(name).is_some_and(|stanza| stanza.starts_with(b"=")) {
-            return true;
-        }
-    }
-    false
 }

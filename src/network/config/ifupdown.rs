@@ -4,11 +4,10 @@
 //! `up` line, with a comment at its end by which it is known again. How the file is edited is in `interfaces`.
 
 use crate::error::Error;
+use crate::network::config::Network;
 use crate::network::config::foreign::Foreign;
 use crate::network::config::interfaces;
-use crate::network::config::template::{self, Lines};
 use crate::network::config::tree::Tree;
-use crate::network::config::{Interface, Network};
 use crate::ports::Verdict;
 
 /// Where installers and cloud-init put further files that `/etc/network/interfaces` has read.
@@ -37,12 +36,12 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A family's stanza: up to the gateway, the gateway, and the same for an interface behind another one that has a gateway: the kernel
-/// refuses two default routes of one metric, and gives those of IPv6 that name none 1,024. Then the name servers, in one stanza of the
-/// interface, and what takes a command. One that failed, say because the user has the same route, would keep those behind it from being
-/// run.
-const STANZAS: [[&str; 4]; 2] = [
+/// A family as in [`FAMILIES`], and its stanza: up to the gateway; the gateway, and the same for any interface but the first: the kernel refuses two default routes of
+/// one metric, and the option would fail; then the name servers, in one stanza of the interface, and what takes a command. One that failed,
+/// say because the user has the same route, would keep those behind it from being run.
+pub const STANZAS: [[&str; 5]; 2] = [
     [
+        "4",
         "\
 4a?|iface %I inet static
 4a!|iface %I inet manual
@@ -50,7 +49,7 @@ const STANZAS: [[&str; 4]; 2] = [
 4a1|    netmask %m
 ",
         "4N|    gateway %i\n",
-        "4N|    up ip route add 0.0.0.0/0 via %i dev %I metric 1025 || true # nova-agent\n",
+        "4N|    up ip route add 0.0.0.0/0 via %i dev %I || true # nova-agent\n",
         "\
 d?|    dns-nameservers\\
 d| %i\\
@@ -61,6 +60,7 @@ a!|    up ip link set dev %I up || true # nova-agent
 ",
     ],
     [
+        "6",
         "\
 6a?|iface %I inet6 static
 6a!|iface %I inet6 manual
@@ -68,7 +68,7 @@ a!|    up ip link set dev %I up || true # nova-agent
 6a1|    netmask %p
 ",
         "6N|    gateway %i\n",
-        "6N|    up ip -6 route add ::/0 via %i dev %I metric 1025 || true # nova-agent\n",
+        "6N|    up ip -6 route add ::/0 via %i dev %I || true # nova-agent\n",
         "\
 4a!4r!d?|    dns-nameservers\\
 4a!4r!d| %i\\
@@ -79,32 +79,5 @@ a!|    up ip link set dev %I up || true # nova-agent
     ],
 ];
 
-/// Puts the stanzas of an interface whose `places`, one a family, are `place`. One with nothing on it has one for IPv4, which sets it up.
-#[inline(never)]
-pub fn put(network: &Network<'_>, interface: &Interface, places: &[usize; 2], place: usize, lines: &mut dyn Lines) {
-    let wanted = &interface.wanted;
-    let mut has6 = false;
-    let mut has4 = false;
-    for address in &wanted.addresses {
-        let has = if address.ip.is_v4() { &mut has4 } else { &mut has6 };
-        *has = true;
-    }
-    for route in &wanted.routes {
-        let has = if route.destination.is_v4() { &mut has4 } else { &mut has6 };
-        *has = true;
-    }
-    let mut is_second = false;
-    for other in network.interfaces {
-        if other.name == interface.name {
-            break;
-        }
-        is_second |= other.wanted.gateway4.is_some() || other.wanted.gateway6.is_some();
-    }
-    for ((uses, at), [head, first, second, more]) in [has4 || !has6, has6].iter().zip(places).zip(STANZAS) {
-        if *uses && *at == place {
-            for part in [head, if is_second { second } else { first }, more] {
-                template::put(part, interface, lines);
-            }
-        }
-    }
-}
+/// Which families an interface has a stanza for: those of its addresses and routes. One with nothing on it has one for IPv4, which sets it up.
+pub const FAMILIES: &str = "4a|4 \n4r|4 \n6a|6 \n6r|6 \n6a!6r!|4 \n";

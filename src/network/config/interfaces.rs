@@ -5,29 +5,26 @@
 //! What the file says of an interface is looked up when it is asked for: there is no state but the place in it.
 
 use crate::network::config::edited::Edited;
+use crate::network::config::ifupdown::{FAMILIES, STANZAS};
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
-use crate::network::config::template::Lines;
-use crate::network::config::{Interface, Network, ifupdown};
-use crate::network::lines::{take_line, take_word};
-use crate::text::cut;
+use crate::network::config::shell::is_one_of;
+use crate::network::config::template::{self, Lines, lists};
+use crate::network::config::{Interface, Network};
+use crate::network::lines::{key, take_line, take_word};
 
 /// What a file that is not there says.
 const EMPTY: &[u8] = b"auto lo\niface lo inet loopback\n";
 
-/// What begins a stanza, and so ends the one before.
-const HEADS: &str = "iface \niface\t\nauto \nauto\t\nallow-\nsource\nmapping\ntemplate\nrename\nno-auto-down\nno-scripts\n";
+/// What names interfaces that are to be started.
+const SELECT: &str = "auto allow-hotplug allow-auto ";
 
-/// The options that are ours whatever their value.
-const OPTIONS: &str = "address\nnetmask\nbroadcast\nnetwork\ngateway\nscope\npointopoint\npoint-to-point\nuse dhcp\n";
+/// What else begins a stanza, and so ends the one before.
+const HEADS: &str = "iface source source-directory mapping template rename no-auto-down no-scripts ";
 
-/// Name servers. Where the host names none, those that are asked now stay.
-const SERVERS: &str = "dns-nameserver\n";
-
-/// What only older agents write: their options, and their comments.
-const AGENTS_OPTIONS: &str =
-    "dns-nameserver\npost-up route add -net\npost-down route add -net\npost-down route del -net\npre-down route del -net\n";
-const AGENTS: &str = "# Label \n# Automatically generated, do not edit\n";
+/// The options that are ours whatever their value. Where the host names no servers, those that are asked now stay.
+const OPTIONS: &str = "dns-nameservers dns-nameserver address netmask broadcast network gateway scope pointopoint point-to-point ";
+const OPTIONS_BUT_SERVERS: &str = "address netmask broadcast network gateway scope pointopoint point-to-point ";
 
 /// The comment at the end of a line of ours.
 const OURS: &[u8] = b"# nova-agent";
@@ -39,8 +36,8 @@ struct Edit<'a, 'o> {
     /// What is still to be read.
     rest: &'a [u8],
     file: Edited<'a, 'o>,
-    /// An empty line that is held back, and whether something was left out since: two of them become one, and the last one goes.
-    blank: &'a [u8],
+    /// Whether the last line is empty, and whether something was left out since: then two of them become one.
+    is_blank: bool,
     is_cut: bool,
     /// Whether an older agent wrote the file.
     is_agents: bool,
@@ -60,39 +57,30 @@ struct Seen {
 pub fn edit(network: &Network<'_>, old: &[u8], out: &mut Out<'_>) {
     let old = if old.is_empty() { EMPTY } else { old };
     let file = Edited::new(old, out);
-    let mut edit = Edit { network, old, rest: old, file, blank: b"", is_cut: false, is_agents: false };
-    let mut text = old;
-    while let Some(line) = take(&mut text) {
-        edit.is_agents |= begins(line, AGENTS);
-    }
+    let mut edit = Edit { network, old, rest: old, file, is_blank: false, is_cut: false, is_agents: false };
     while let Some(line) = take(&mut edit.rest) {
         edit.line(line);
     }
-    if edit.is_cut {
-        edit.blank = b"";
-    }
     for interface in network.interfaces {
-        let seen = edit.look(interface.name.as_bytes());
-        if seen.is_first(0) {
-            if edit.blank.is_empty() {
+        if edit.look(interface.name.as_bytes()).is_first(0) {
+            if !edit.is_blank {
                 edit.file.add("", &[]);
             }
-            edit.put(interface, &seen, 0);
+            edit.put(interface, 0);
         }
     }
-    edit.keep(b"");
 }
 
 impl<'a> Edit<'a, '_> {
     fn line(&mut self, line: &'a [u8]) {
         let mut rest = line;
         let word = take_word(&mut rest);
+        self.is_agents |= is_agents(line);
         if word.is_empty() {
-            if self.blank.is_empty() || !self.is_cut {
-                self.keep(b"");
-                self.blank = line;
+            if !(self.is_blank && self.is_cut) {
+                self.keep(line);
+                self.is_blank = true;
             }
-            self.is_cut = false;
         } else if self.goes(line) {
             self.is_cut = true;
         } else if is_select(word) {
@@ -104,11 +92,10 @@ impl<'a> Edit<'a, '_> {
         }
     }
 
-    /// Old bytes, behind the line that was held back.
+    /// Old bytes.
     #[inline(never)]
     fn keep(&mut self, old: &[u8]) {
-        self.is_cut = false;
-        self.file.keep(core::mem::take(&mut self.blank));
+        (self.is_blank, self.is_cut) = (false, false);
         self.file.keep(old);
     }
 
@@ -117,7 +104,7 @@ impl<'a> Edit<'a, '_> {
     fn goes(&self, line: &[u8]) -> bool {
         match marked(line) {
             Some(mac) => !self.network.knows(mac) || self.network.find(mac).is_some(),
-            None => begins(line, AGENTS) && !self.network.is_partial && self.network.macs.len() == self.network.interfaces.len(),
+            None => is_agents(line) && !self.network.is_partial && self.network.macs.len() == self.network.interfaces.len(),
         }
     }
 
@@ -151,9 +138,8 @@ impl<'a> Edit<'a, '_> {
     /// Whether what the file says of a name goes: of an interface that is gone, or an alias that an agent gave one of ours.
     #[inline(never)]
     fn is_gone(&self, name: &[u8]) -> bool {
-        let len = name.iter().position(|&byte| byte == b':').filter(|_| self.is_agents).unwrap_or(name.len());
-        let base = name.get(..len).unwrap_or_default();
-        if self.network.named(base).is_some() { len < name.len() } else { self.look(base).goes }
+        let base = if self.is_agents { key(name) } else { name };
+        if self.network.named(base).is_some() { base.len() < name.len() } else { self.look(base).goes }
     }
 
     /// An `auto` line, without the names of those that go.
@@ -178,71 +164,85 @@ impl<'a> Edit<'a, '_> {
     #[inline(never)]
     fn iface(&mut self, line: &'a [u8], mut rest: &'a [u8]) {
         let name = take_word(&mut rest);
-        let interface = self.network.named(name);
-        if interface.is_none() && !self.is_gone(name) {
-            return self.keep(line);
-        }
-        let place = line.len() + self.rest.len();
-        let seen = self.look(name);
-        let is_first = seen.is_first(place);
-        let servers = if self.is_agents {
-            AGENTS_OPTIONS
-        } else if interface.is_none_or(|interface| !interface.wanted.dns.is_empty()) {
-            SERVERS
-        } else {
-            ""
-        };
         is_v6(&mut rest);
         let before = upto(line, rest);
+        let Some(interface) = self.network.named(name) else {
+            if !self.is_gone(name) {
+                return self.keep(line);
+            }
+            self.is_cut = true;
+            return self.options(OPTIONS, before);
+        };
         self.is_cut = true;
-        if let Some(interface) = interface {
-            self.put(interface, &seen, place);
-        }
+        let is_first = self.put(interface, line.len() + self.rest.len());
         // Addresses that routers advertise are not the host's business.
         if self.is_cut && take_word(&mut rest) == b"auto" {
             self.keep(line);
         }
-        let (mut is_open, mut text) = (!self.is_cut, self.rest);
-        while let Some(line) = take(&mut text) {
-            if begins(line, HEADS) {
-                break;
+        let keeps_servers = !self.is_agents && interface.wanted.dns.is_empty();
+        self.options(if keeps_servers { OPTIONS_BUT_SERVERS } else { OPTIONS }, before);
+        if is_first {
+            self.put(interface, 0);
+            if self.is_cut {
+                // The marker is in front of it.
+                self.manual(before);
             }
-            if matches!(take_word(&mut &*line), [] | [b'#', ..]) {
-                continue;
-            }
-            if let remarks @ [_, ..] = upto(upto(self.rest, text), line) {
-                self.keep(remarks);
-            }
-            if !begins(line, OPTIONS) && !begins(line, servers) && !line.trim_ascii_end().ends_with(OURS) {
-                if !is_open {
-                    self.keep(before.trim_ascii_end());
-                    self.file.keep(b" manual");
-                    self.file.end();
-                    is_open = true;
-                }
-                self.keep(line);
-            }
-            self.rest = text;
-        }
-        self.is_cut = !is_open;
-        if is_first && let Some(interface) = interface {
-            self.put(interface, &seen, 0);
         }
     }
 
-    /// The stanzas whose place this is; before the first one of an interface `auto`, where nothing else starts it, and the marker.
+    /// The options of the stanza that is open, without ours. If it has no first line yet, the user's get one.
     #[inline(never)]
-    fn put(&mut self, interface: &Interface, seen: &Seen, place: usize) {
-        if seen.is_first(place) {
-            let is_cut = self.is_cut;
-            self.keep(b"");
+    fn options(&mut self, ours: &str, before: &[u8]) {
+        while has_option(self.rest)
+            && let Some(line) = take(&mut self.rest)
+        {
+            let mut rest = line;
+            let word = take_word(&mut rest);
+            if is_remark(word) {
+                self.file.keep(line);
+                continue;
+            }
+            let is_ours = is_one_of(word, ours)
+                || is_one_of(take_word(&mut rest), if self.is_agents { "dhcp route " } else { "dhcp " })
+                || rest.trim_ascii_end().ends_with(OURS);
+            if !is_ours {
+                if self.is_cut {
+                    self.manual(before);
+                }
+                self.keep(line);
+            }
+        }
+    }
+
+    /// The first line of a stanza of the method manual, in place of one that is so as far as the method.
+    #[inline(never)]
+    fn manual(&mut self, before: &[u8]) {
+        self.keep(before.trim_ascii_end());
+        self.file.keep(b" manual");
+        self.file.end();
+    }
+
+    /// The stanzas whose place this is; before the first one of an interface `auto`, where nothing else starts it, and the marker. Whether it
+    /// was the first.
+    #[inline(never)]
+    fn put(&mut self, interface: &Interface, place: usize) -> bool {
+        let seen = self.look(interface.name.as_bytes());
+        let is_first = seen.is_first(place);
+        if is_first {
             if !seen.is_selected {
                 self.file.add("auto %", &[&interface.name]);
             }
             self.file.add("%", &[&Marker(interface)]);
-            self.is_cut = is_cut;
         }
-        ifupdown::put(self.network, interface, &seen.places, place, self);
+        let is_other = self.network.interfaces.first().is_some_and(|first| first.index != interface.index);
+        for ([family, head, first, others, more], at) in STANZAS.iter().zip(seen.places) {
+            if at == place && lists(FAMILIES, interface, family.as_bytes()) {
+                template::put(head, interface, self);
+                template::put(if is_other { others } else { first }, interface, self);
+                template::put(more, interface, self);
+            }
+        }
+        is_first
     }
 }
 
@@ -266,14 +266,11 @@ impl Lines for Edit<'_, '_> {
 #[inline(never)]
 fn take<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
     let start = *text;
-    let mut line = take_line(text)?;
-    while line.ends_with(b"\\\n")
+    while let Some(line) = take_line(text)
+        && line.ends_with(b"\\\n")
         && !line.starts_with(b"#")
-        && let Some(next) = take_line(text)
-    {
-        line = next;
-    }
-    Some(upto(start, text))
+    {}
+    if start.is_empty() { None } else { Some(upto(start, text)) }
 }
 
 /// What is before `rest` in `text`, which ends with it.
@@ -282,21 +279,33 @@ fn upto<'a>(text: &'a [u8], rest: &[u8]) -> &'a [u8] {
     text.get(..text.len().wrapping_sub(rest.len())).unwrap_or_default()
 }
 
-/// Whether a line begins with one of some texts, each with a newline behind it.
+/// Whether the line is a comment that only older agents write.
 #[inline(never)]
-fn begins(line: &[u8], mut texts: &str) -> bool {
-    let line = line.trim_ascii_start();
-    while let Some((text, others)) = cut(texts, b'\n') {
-        if line.starts_with(text.as_bytes()) {
-            return true;
-        }
-        texts = others;
-    }
-    false
+fn is_agents(line: &[u8]) -> bool {
+    line.starts_with(b"# Label ") || line.starts_with(b"# Automatically generated, do not edit")
 }
 
+/// Whether an option is next, be it behind remarks.
+#[inline(never)]
+fn has_option(mut text: &[u8]) -> bool {
+    loop {
+        let Some(mut line) = take(&mut text) else { return false };
+        let word = take_word(&mut line);
+        if !is_remark(word) {
+            return !is_select(word) && !is_one_of(word, HEADS);
+        }
+    }
+}
+
+/// Whether an empty line or a comment begins with the word.
+fn is_remark(word: &[u8]) -> bool {
+    matches!(word, [] | [b'#', ..])
+}
+
+/// Whether a line that begins with the word names interfaces that are to be started.
+#[inline(never)]
 fn is_select(word: &[u8]) -> bool {
-    word == b"auto" || word.starts_with(b"allow-")
+    is_one_of(word, SELECT)
 }
 
 /// Takes the family of a stanza. ifupdown-ng needs none.

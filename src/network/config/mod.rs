@@ -5,7 +5,6 @@
 
 pub mod backends;
 mod block;
-mod blocks;
 pub mod choose;
 pub mod dhcpcd;
 pub mod edited;
@@ -96,6 +95,12 @@ impl<'a> Network<'a> {
     #[inline(never)]
     pub fn knows(&self, mac: Mac) -> bool {
         self.is_partial || self.macs.contains(&mac)
+    }
+
+    /// Whether what is marked with this address is written anew or not any more.
+    #[inline(never)]
+    pub fn is_stale(&self, mac: Mac) -> bool {
+        self.find(mac).is_some() || !self.knows(mac)
     }
 
     /// The interface with this MAC address.

@@ -4,15 +4,14 @@
 //! over, and only where there is none is one of our own made. bash reads profiles; `shellvars.rs` edits them.
 
 use crate::error::Error;
-use crate::network::config::blocks::{is_stale, path};
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::shell::{File, unquoted};
 use crate::network::config::shellvars::{self, Vars};
-use crate::network::config::tree::{Names, Tree};
+use crate::network::config::tree::{Tree, path};
 use crate::network::config::{Interface, Network, template};
 use crate::network::lines::take_line;
 use crate::ports::Verdict;
-use crate::text::{Line, Show, Text, cut};
+use crate::text::{Line, Show, Text};
 
 const PROFILES: &str = "/etc/netctl";
 /// What the names of our own profiles begin with; the interface's name follows.
@@ -59,32 +58,27 @@ d?|)
 ///
 /// Those of [`Tree::edit`] and [`Tree::link`].
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut names = Names::new();
-    tree.names(PROFILES, "", &mut names)?;
     // By bit, which interfaces have a profile of the user's.
     let mut taken = 0u32;
-    let mut rest = names.as_str();
-    while let Some((name, others)) = cut(rest, b'\n') {
-        rest = others;
+    tree.each(PROFILES, "", "", &mut |name, file, tree| {
         let own = name.strip_prefix(OWN);
         let is_written = own.is_some_and(|own| network.named(own.as_bytes()).is_some());
         if is_written || !tree.is_there(path(LINK, &Escaped(name)).as_str())? {
-            continue;
+            return Ok(());
         }
-        let (mut named, mut goes) = (None, false);
-        tree.read(path(FILE, &name).as_str(), &mut |old| {
+        let (mut interface, mut goes) = (None, false);
+        tree.read(file, &mut |old| {
             let value = File::new(old).map_or(&b""[..], |file| unquoted(file.value(b"Interface")));
-            named = network.interfaces.iter().position(|interface| interface.name.as_bytes() == value);
-            goes = take_line(&mut &*old).and_then(marked).is_some_and(|mac| is_stale(network, mac));
+            for (bit, named) in network.interfaces.iter().enumerate() {
+                if named.name.as_bytes() == value && taken >> bit & 1 == 0 {
+                    taken |= 1 << bit;
+                    interface = Some(named);
+                }
+            }
+            goes = interface.is_some() || take_line(&mut &*old).and_then(marked).is_some_and(|mac| network.is_stale(mac));
         })?;
-        let interface = named.filter(|bit| taken >> bit & 1 == 0);
-        if let Some(bit) = interface {
-            taken |= 1 << bit;
-        }
-        if goes || interface.is_some() {
-            set(name, interface.and_then(|bit| network.interfaces.get(bit)), own.is_some(), tree)?;
-        }
-    }
+        if goes { set(name, interface, own.is_some(), tree) } else { Ok(()) }
+    })?;
     for interface in network.interfaces {
         let name = Text::<32>::of("%%", &[&OWN, &interface.name]);
         set(name.as_str(), Some(interface).filter(|_| taken & 1 == 0), true, tree)?;

@@ -1,23 +1,22 @@
 //! netifrc: `config_IF`, `routes_IF` and `dns_servers_IF` in `/etc/conf.d/net`, one address or route a line, and the links that start
 //! `net.IF` in the default runlevel. The manual is netifrc's `net.example`; what is in a line goes on to `ip`.
 //!
-//! The arrays of before 2011 are not written.
+//! Our variables stand at the file's end, where they win: what the user says of the same interface stays, and holds again when it is gone.
 
 use crate::error::Error;
-use crate::network::config::blocks::{Blocks, path};
-use crate::network::config::out::Out;
-use crate::network::config::shell::File;
-use crate::network::config::template::{self, Variable};
-use crate::network::config::tree::Tree;
+use crate::network::config::block;
+use crate::network::config::marker::marked;
+use crate::network::config::tree::{Tree, path};
 use crate::network::config::{Interface, Network};
-use crate::ports::Verdict;
-use crate::text::{Line, Text, cut};
+use crate::network::lines::{take_line, take_word};
+use crate::text::{Text, cut};
 
 const PATH: &str = "/etc/conf.d/net";
 const LINK: &str = "/etc/runlevels/default/net.%";
 
-/// Without a variable an interface would be set up by DHCP.
+/// Without a variable an interface would be set up by DHCP. An array of the user's would keep its other elements.
 const VARIABLES: &str = "\
+|unset config_%V routes_%V
 a!|config_%V=\"null\"
 a1|config_%V=\"%a
 a+|%a
@@ -38,8 +37,19 @@ d?|\"
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut gone = Text::<256>::new();
     tree.edit(PATH, 0o644, &mut |old, out| {
-        edit(network, old, &mut gone, out);
-        Verdict::write_if(!old.is_empty() || !network.interfaces.is_empty())
+        let (mut rest, mut is_marked) = (old, false);
+        while let Some(mut line) = take_line(&mut rest) {
+            let begins = marked(line).is_some_and(|mac| network.is_stale(mac));
+            if is_marked {
+                take_word(&mut line);
+                let name = take_word(&mut line).strip_prefix(b"config_").unwrap_or_default();
+                if network.named(name).is_none() {
+                    gone.fill("% ", &[&core::str::from_utf8(name).unwrap_or_default()]);
+                }
+            }
+            is_marked = begins;
+        }
+        block::edit(old, (network.interfaces, VARIABLES), &|mac| network.is_stale(mac), &mut |_| false, out)
     })?;
     let mut names = gone.as_str();
     while let Some((name, others)) = cut(names, b' ') {
@@ -52,38 +62,6 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
         tree.link(path(LINK, name).as_str(), Some(script.as_str()))?;
     }
     Ok(())
-}
-
-/// Puts the new content, and the names of the interfaces whose blocks go for good.
-fn edit(network: &Network<'_>, old: &[u8], gone: &mut Line, out: &mut Out<'_>) {
-    let Some(mut file) = File::new(old) else { return out.refuse() };
-    let mut blocks = Blocks::new(network, &|interface, new| template::put(VARIABLES, interface, new), out);
-    // Whose block goes: empty before its first variable.
-    let mut block: Option<&[u8]> = None;
-    while let Some(statement) = file.take() {
-        let (line, name) = (statement.line, statement.name);
-        if blocks.replaces(line) {
-            block = Some(b"");
-            continue;
-        }
-        let servers = name.strip_prefix(b"dns_servers_");
-        if let Some(owner) = name.strip_prefix(b"config_").or(name.strip_prefix(b"routes_")).or(servers) {
-            let interface = network.interfaces.iter().find(|interface| Variable(interface).is(owner));
-            if block == Some(b"") {
-                block = Some(owner);
-                if interface.is_none() {
-                    gone.fill("% ", &[&core::str::from_utf8(owner).unwrap_or_default()]);
-                }
-            }
-            // Where the host names no servers, the user's stay.
-            if block == Some(owner) || interface.is_some_and(|interface| servers.is_none() || !interface.wanted.dns.is_empty()) {
-                continue;
-            }
-        }
-        block = None;
-        blocks.keep(line);
-    }
-    blocks.replaces(b"");
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ a+|IPADDR_%k='%a'
 /// Those of [`Tree::edit`].
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     sysconfig::write(&FORMAT, network, tree)?;
-    tree.edit("/etc/sysconfig/network/routes", 0o644, &mut |old, out| block::edit(old, network.interfaces, "", out))?;
+    tree.edit("/etc/sysconfig/network/routes", 0o644, &mut |old, out| block::edit_routes(old, network.interfaces, "", out))?;
     let Some((first, others)) = network.servers.split_first() else { return Ok(()) };
     tree.edit("/etc/sysconfig/network/config", 0o644, &mut |old, out| {
         let wanted = &mut |vars: &mut Vars<'_, '_>| {

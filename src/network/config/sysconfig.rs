@@ -6,7 +6,6 @@
 use core::slice;
 
 use crate::error::Error;
-use crate::network::config::blocks::is_stale;
 use crate::network::config::foreign::is_named;
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
@@ -104,7 +103,7 @@ impl Files<'_> {
             self.edit_variables(template, old, out)
         } else {
             // The agents before this one wrote the whole file.
-            block::edit(if self.was_old { b"" } else { old }, self.interface.map_or(&[], slice::from_ref), template, out)
+            block::edit_routes(if self.was_old { b"" } else { old }, self.interface.map_or(&[], slice::from_ref), template, out)
         };
         if verdict != Verdict::Leave || old.is_empty() || !self.goes {
             return verdict;
@@ -133,7 +132,7 @@ impl Files<'_> {
         } else {
             self.goes = if let Some(mac) = mac {
                 // One that has an interface has it under another name.
-                is_stale(network, mac)
+                network.is_stale(mac)
             } else if self.was_old {
                 // Further addresses of an interface, which are now in its own file.
                 holds(self.name.as_bytes(), b':')

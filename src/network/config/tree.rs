@@ -5,10 +5,16 @@ use crate::limits::NAMES_LEN;
 use crate::log::Level;
 use crate::network::config::out::Out;
 use crate::ports::{Files, Host, Journal, Kind, Outcome, Rule, Verdict};
-use crate::text::{Parts, Printable, Text, cut, holds};
+use crate::text::{Parts, Printable, Show, Text, cut, holds};
 
 /// Names in a directory, sorted, a newline behind each.
 pub type Names = Text<NAMES_LEN>;
+
+/// The path that `template` makes of a name.
+#[inline(never)]
+pub fn path(template: &str, name: &dyn Show) -> Text<320> {
+    Text::of(template, &[name])
+}
 
 /// What [`Tree::each`] shows files to.
 pub type Each<'a> = dyn FnMut(&str, &str, &mut Tree<'_>) -> Result<(), Error> + 'a;
