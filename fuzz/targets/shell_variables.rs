@@ -4,13 +4,20 @@
 
 use libfuzzer_sys::fuzz_target;
 use nova_agent::network::config::out::Out;
-use nova_agent::network::config::shellvars::{Vars, edit, is_any};
+use nova_agent::network::config::shellvars::{Vars, edit};
 use nova_agent_fuzz::Collect;
 
 fn edited(old: &[u8], wanted: &mut dyn FnMut(&mut Vars<'_, '_>)) -> Option<Vec<u8>> {
     let mut new = Collect::default();
     let mut out = Out::new(&mut new);
-    let complete = edit(old, &|name| is_any(name, &["A#", "B"]), wanted, &mut out);
+    let complete = edit(
+        old,
+        &mut |vars| {
+            wanted(vars);
+            vars.set("-A# B ", &[]);
+        },
+        &mut out,
+    );
     out.finish().unwrap();
     complete.then_some(new.0)
 }

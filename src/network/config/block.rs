@@ -3,6 +3,7 @@
 //! A block whose end the user took away ends at the next comment or empty line. What is ours ends in a newline, whatever ends the user's
 //! lines: tools that read such files take a carriage return for a part of the last word.
 
+use crate::limits::PIECE_LEN;
 use crate::network::config::Interface;
 use crate::network::config::edited::Edited;
 use crate::network::config::foreign::has_word;
@@ -13,7 +14,7 @@ use crate::network::config::template::{self, Lines};
 use crate::network::lines::{take_line, take_word};
 use crate::network::model::Mac;
 use crate::ports::Verdict;
-use crate::text::holds;
+use crate::text::{Text, holds};
 
 const END: &str = "# nova-agent end";
 
@@ -58,7 +59,11 @@ pub fn edit(
 /// that is of no lines but variables can take none of ours, and is left.
 #[inline(never)]
 pub fn edit_routes(old: &[u8], interfaces: &[Interface], template: &str, out: &mut Out<'_>) -> Verdict {
-    if !template.is_empty() && has_word(old, b"ADDRESS0") {
+    let mut lines = Text::<PIECE_LEN>::new();
+    if let Some(interface) = interfaces.first() {
+        template::put(template, interface, &mut lines);
+    }
+    if !lines.is_empty() && has_word(old, b"ADDRESS0") {
         return Verdict::Leave;
     }
     edit(old, (interfaces.get(..1).unwrap_or_default(), template), &|_| true, &mut |line| is_default(line, interfaces), out)

@@ -71,6 +71,6 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
                 vars.set("HOSTNAME=%", &[nodename]);
             }
         };
-        Verdict::write_if(edit(old, &|_| false, wanted, out))
+        Verdict::write_if(edit(old, wanted, out))
     })
 }

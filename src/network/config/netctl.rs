@@ -5,7 +5,7 @@
 
 use crate::error::Error;
 use crate::network::config::marker::{Marker, marked};
-use crate::network::config::shell::{File, is_one_of, unquoted};
+use crate::network::config::shell::{File, unquoted};
 use crate::network::config::shellvars::{self, Vars};
 use crate::network::config::tree::{Tree, path};
 use crate::network::config::{Interface, Network, template};
@@ -18,8 +18,8 @@ const PROFILES: &str = "/etc/netctl";
 const OWN: &str = "nova-agent-";
 
 /// What we say in a profile, and what only goes with its interface.
-const KEYS: &str = "IP Address Gateway Routes IP6 Address6 Gateway6 Routes6 ";
-const MORE_KEYS: &str = "ForceConnect DNS ";
+const KEYS: &str = "-IP Address Gateway Routes IP6 Address6 Gateway6 Routes6 ";
+const MORE_KEYS: &str = "-ForceConnect DNS ";
 
 /// Paths: a profile, the link that enables it, and its unit's settings.
 const FILE: &str = "/etc/netctl/%";
@@ -100,13 +100,14 @@ fn set(name: &str, interface: Option<&Interface>, is_own: bool, tree: &mut Tree<
             None => {}
             Some(interface) => out.add("%\n", &[&Marker(interface)]),
         }
-        let owns = |name: &[u8]| is_one_of(name, KEYS) || interface.is_none() && is_one_of(name, MORE_KEYS);
         let mut wanted = |vars: &mut Vars<'_, '_>| {
-            if let Some(interface) = interface {
-                template::put(PROFILE, interface, vars);
+            match interface {
+                Some(interface) => template::put(PROFILE, interface, vars),
+                None => vars.set(MORE_KEYS, &[]),
             }
+            vars.set(KEYS, &[]);
         };
-        if !shellvars::edit(rest, &owns, &mut wanted, out) {
+        if !shellvars::edit(rest, &mut wanted, out) {
             out.refuse();
         }
         Verdict::Write

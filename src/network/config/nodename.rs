@@ -82,7 +82,7 @@ fn set(renaming: &mut Renaming<'_>, path: &str, variables: &str, tree: &mut Tree
                 rest = behind;
             }
         };
-        is_broken = !shellvars::edit(old, &|_| false, wanted, out);
+        is_broken = !shellvars::edit(old, wanted, out);
         Verdict::write_if(!is_broken)
     })?;
     if is_broken {

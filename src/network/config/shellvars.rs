@@ -11,7 +11,7 @@
 use crate::limits::PIECE_LEN;
 use crate::network::config::edited::Edited;
 use crate::network::config::out::Out;
-use crate::network::config::shell::{File, Last, Statement, fits, is_one_of, unquoted};
+use crate::network::config::shell::{File, Last, Statement, is_one_of, unquoted};
 use crate::network::config::template::Lines;
 use crate::text::{Parts, Text, cut};
 
@@ -20,11 +20,10 @@ use crate::text::{Parts, Text, cut};
 pub type Wanted<'a> = dyn FnMut(&mut Vars<'_, '_>) + 'a;
 
 /// Puts the new content. A variable that is wanted keeps its place and whatever else is in its line, and its quotes if the value is the
-/// same; of several lines for it the last stays. One that is missing is appended. One that is not wanted goes if `owns` knows its name as
-/// ours.
+/// same; of several lines for it the last stays. One that is missing is appended. One that is not wanted goes if it is in a list of ours.
 ///
 /// `false`: the shell could not read the file to its end, because a quote or an array is open. What was put is then worthless.
-pub fn edit(old: &[u8], owns: &dyn Fn(&[u8]) -> bool, wanted: &mut Wanted<'_>, out: &mut Out<'_>) -> bool {
+pub fn edit(old: &[u8], wanted: &mut Wanted<'_>, out: &mut Out<'_>) -> bool {
     let Some(file) = File::new(old) else { return false };
     let mut vars = Vars {
         new: Edited::new(b"", out),
@@ -41,7 +40,7 @@ pub fn edit(old: &[u8], owns: &dyn Fn(&[u8]) -> bool, wanted: &mut Wanted<'_>, o
         (vars.old, vars.left, vars.found, vars.goes) = (statement, line, false, false);
         if !name.is_empty() {
             wanted(&mut vars);
-            if !vars.found && (vars.goes || owns(name)) {
+            if !vars.found && vars.goes {
                 continue;
             }
         }
@@ -53,11 +52,6 @@ pub fn edit(old: &[u8], owns: &dyn Fn(&[u8]) -> bool, wanted: &mut Wanted<'_>, o
         vars.new.end();
     }
     true
-}
-
-/// Whether `name` is one of `patterns`, as in [`is_one_of`](super::shell::is_one_of).
-pub fn is_any(name: &[u8], patterns: &[&str]) -> bool {
-    patterns.iter().any(|pattern| fits(name, pattern))
 }
 
 /// Takes the variables that are wanted. Lines of a template are assignments, too.

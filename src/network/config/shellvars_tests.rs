@@ -10,11 +10,11 @@ use proptest::prelude::*;
 
 use crate::memory::Collect;
 use crate::network::config::out::Out;
-use crate::network::config::shellvars::{Vars, edit, is_any};
+use crate::network::config::shell::is_one_of;
+use crate::network::config::shellvars::{Vars, edit};
 
-fn owns(name: &[u8]) -> bool {
-    is_any(name, &["IP#", "GATEWAY"])
-}
+/// The variables that go unless they are wanted.
+const OURS: &str = "IP# GATEWAY ";
 
 /// The new content for these assignments; `None` where the old one is not complete.
 fn edited(old: &str, wanted: &[&str]) -> Option<String> {
@@ -24,7 +24,14 @@ fn edited(old: &str, wanted: &[&str]) -> Option<String> {
 fn edited_by(old: &str, wanted: &mut dyn FnMut(&mut Vars<'_, '_>)) -> Option<String> {
     let mut new = Collect(Vec::new());
     let mut out = Out::new(&mut new);
-    let complete = edit(old.as_bytes(), &owns, wanted, &mut out);
+    let complete = edit(
+        old.as_bytes(),
+        &mut |vars| {
+            wanted(vars);
+            vars.set("-%", &[&OURS]);
+        },
+        &mut out,
+    );
     out.finish().unwrap();
     complete.then(|| String::from_utf8(new.0).unwrap())
 }
@@ -147,9 +154,10 @@ fn patterns() {
     for (name, fits) in
         [("IP0", true), ("IP12", true), ("IP", true), ("IP1a", false), ("XIP1", false), ("GATEWAY", true), ("GATEWAY6", false), ("", false)]
     {
-        assert_eq!(owns(name.as_bytes()), fits, "{name}");
+        assert_eq!(is_one_of(name.as_bytes(), OURS), fits, "{name}");
     }
-    assert!(is_any(b"r_0_x1", &["r_#_x#"]) && !is_any(b"r_a_x1", &["r_#_x#"]));
+    assert!(is_one_of(b"r_0_x1", "r_#_x# ") && !is_one_of(b"r_a_x1", "r_#_x# "));
+    assert!(is_one_of(b"IPADDR_mgmt", "A IPADDR* ") && !is_one_of(b"IPADD", "A IPADDR* "));
 }
 
 /// A statement of any kind that such files may have.

@@ -33,19 +33,15 @@ a+|IPADDR_%k='%a'
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     sysconfig::write(&FORMAT, network, tree)?;
     tree.edit("/etc/sysconfig/network/routes", 0o644, &mut |old, out| block::edit_routes(old, network.interfaces, "", out))?;
-    if network.servers.is_empty() {
-        return Ok(());
-    }
+    let Some((first, others)) = network.servers.split_first() else { return Ok(()) };
     tree.edit("/etc/sysconfig/network/config", 0o644, &mut |old, out| {
         let wanted = &mut |vars: &mut Vars<'_, '_>| {
-            vars.set("NETCONFIG_DNS_STATIC_SERVERS=\"", &[]);
-            let mut parting = "";
-            for server in network.servers {
-                vars.add("%%", &[&parting, server]);
-                parting = " ";
+            vars.set("NETCONFIG_DNS_STATIC_SERVERS=\"%", &[first]);
+            for server in others {
+                vars.add(" %", &[server]);
             }
             vars.add("\"", &[]);
         };
-        Verdict::write_if(edit(old, &|_| false, wanted, out))
+        Verdict::write_if(edit(old, wanted, out))
     })
 }

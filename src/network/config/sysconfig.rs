@@ -64,10 +64,10 @@ fn write_one(format: &Format, network: &Network<'_>, name: &str, tree: &mut Tree
     let mut path = Text::<128>::new();
     let mut files =
         Files { format, network, name, interface: network.named(name.as_bytes()), was_old: false, goes: true, problem: "", with: name };
-    for (prefix, template) in format.files {
+    for file in format.files {
         path.clear();
-        path.fill("%/%%", &[&format.directory, prefix, &name]);
-        tree.edit(path.as_str(), 0o644, &mut |old, out| files.edit(*prefix == VARIABLES, template, old, out))?;
+        path.fill("%/%%", &[&format.directory, &file.0, &name]);
+        tree.edit(path.as_str(), 0o644, &mut |old, out| files.edit(file, old, out))?;
         if !files.problem.is_empty() {
             tree.warn("foreign", path.as_str(), files.problem, &[&files.with]);
             files.problem = "";
@@ -97,7 +97,8 @@ struct Files<'a> {
 
 impl Files<'_> {
     #[inline(never)]
-    fn edit(&mut self, is_variables: bool, template: &str, old: &[u8], out: &mut Out<'_>) -> Verdict {
+    fn edit(&mut self, (prefix, template): &(&str, &str), old: &[u8], out: &mut Out<'_>) -> Verdict {
+        let is_variables = *prefix == VARIABLES;
         let verdict = if is_variables {
             self.edit_variables(template, old, out)
         } else {
@@ -115,7 +116,7 @@ impl Files<'_> {
     }
 
     fn edit_variables(&mut self, template: &str, old: &[u8], out: &mut Out<'_>) -> Verdict {
-        let Self { format, network, interface, .. } = *self;
+        let Self { network, interface, .. } = *self;
         let mut body = old;
         let first = take_line(&mut body).unwrap_or_default();
         let mac = marked(first);
@@ -129,35 +130,40 @@ impl Files<'_> {
         if let Some(interface) = interface {
             out.add("%\n", &[&Marker(interface)]);
         } else {
-            self.goes = match mac {
+            self.goes = if let Some(mac) = mac {
                 // One that has an interface has it under another name.
-                Some(mac) => !network.knows(mac) || network.find(mac).is_some(),
+                network.is_stale(mac)
+            } else if self.was_old {
                 // Further addresses of an interface, which are now in its own file.
-                None => self.was_old && holds(self.name.as_bytes(), b':'),
-            };
-            for interface in network.interfaces {
-                if mac.is_none() && !self.was_old && (is_named(interface, self.name.as_bytes()) || is_named(interface, old)) {
-                    self.problem = "names %: remove it if it sets that up, too";
-                    self.with = &interface.name;
+                holds(self.name.as_bytes(), b':')
+            } else {
+                for interface in network.interfaces {
+                    if is_named(interface, self.name.as_bytes()) || is_named(interface, old) {
+                        self.problem = "names %: remove it if it sets that up, too";
+                        self.with = &interface.name;
+                    }
                 }
-            }
+                false
+            };
             if !self.goes {
                 return Verdict::Leave;
             }
         }
-        let mut keeps = interface.is_some();
-        let wanted = &mut |vars: &mut Vars<'_, '_>| {
-            match interface {
-                Some(interface) => template::put(template, interface, vars),
-                None => vars.set(format.off, &[]),
-            }
-            vars.set(format.ours, &[]);
-            keeps |= vars.keeps(format.harmless);
-        };
-        match edit(body, &|_| false, wanted, out) {
+        let (this, mut keeps) = (&*self, false);
+        match edit(body, &mut |vars| keeps |= this.want(template, vars), out) {
             false => Verdict::Leave,
-            true if keeps && (interface.is_some() || !self.was_old) => Verdict::Write,
+            true if interface.is_some() || keeps && !self.was_old => Verdict::Write,
             true => Verdict::Remove,
         }
+    }
+
+    /// Says which variables are wanted; whether the one at hand is the user's.
+    fn want(&self, template: &str, vars: &mut Vars<'_, '_>) -> bool {
+        match self.interface {
+            Some(interface) => template::put(template, interface, vars),
+            None => vars.set(self.format.off, &[]),
+        }
+        vars.set(self.format.ours, &[]);
+        vars.keeps(self.format.harmless)
     }
 }
