@@ -149,8 +149,9 @@ fn is_name(byte: u8) -> bool {
 /// The line or the word that `text` begins with, and what is behind it; `None` if a quote or an array in it is open.
 #[inline(never)]
 fn cut_at(text: &[u8], is_word: bool) -> Option<(&[u8], &[u8])> {
-    // What ends the quote, array or comment at hand; the byte before, but 0 for one that a backslash before it or a quote makes harmless.
-    let (mut until, mut before) = (0, if is_word { b'=' } else { b' ' });
+    // What ends the quote or comment at hand; whether an array is open; the byte before, but 0 for one that a backslash before it or a quote
+    // makes harmless.
+    let (mut until, mut array, mut before) = (0, false, if is_word { b'=' } else { b' ' });
     let mut len = 0;
     for &byte in text {
         let mut is_plain = until == b'\'' || until == b'\n';
@@ -159,21 +160,22 @@ fn cut_at(text: &[u8], is_word: bool) -> Option<(&[u8], &[u8])> {
         } else if until == 0 {
             match byte {
                 b'\'' | b'"' => until = byte,
-                b'(' if before == b'=' => until = b')',
-                b'#' if matches!(before, b' ' | b'\t') => until = b'\n',
-                b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>' if is_word => break,
+                b'(' if before == b'=' => array = true,
+                b')' if array => array = false,
+                b'#' if matches!(before, b' ' | b'\t' | b'\n') || array && before == b'(' => until = b'\n',
+                b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>' if is_word && !array => break,
                 _ => {}
             }
         } else if byte == until {
             until = 0;
         }
         len += 1;
-        if byte == b'\n' && until == 0 && before != b'\\' {
+        if byte == b'\n' && until == 0 && !array && before != b'\\' {
             break;
         }
         before = if is_plain { 0 } else { byte };
     }
-    if matches!(until, 0 | b'\n') && before != b'\\' { text.split_at_checked(len) } else { None }
+    if matches!(until, 0 | b'\n') && !array && before != b'\\' { text.split_at_checked(len) } else { None }
 }
 
 /// A word without the quotes around it.

@@ -55,6 +55,7 @@ fn a_value_is_replaced_in_its_place() {
         ("IP0=\n", "IP0=7\n"),
         ("IP0=1", "IP0=7"),
         ("IP0=(1 '2 3'\n 4)\n", "IP0=7\n"),
+        ("IP0=( 'a)' # it's (\n b )\nA=1\n", "IP0=7\nA=1\n"),
         ("IP0=$X\n", "IP0=7\n"),
         ("IP0=\\7\n", "IP0=7\n"),
         ("IP0=1\\\n2\n", "IP0=7\n"),
