@@ -10,18 +10,18 @@ use crate::sys::posix::state_file::StateFile;
 pub struct Remembered<'r> {
     file: StateFile<'r>,
     state: State,
-    is_live: bool,
+    writes: bool,
 }
 
 impl<'r> Remembered<'r> {
-    /// What is in `file`; nothing unless the running system is changed.
-    pub fn new(file: StateFile<'r>, is_live: bool) -> Self {
+    /// What is in `file`; nothing if this is not about the running system. Unless it `writes`, nothing is noted.
+    pub fn new(file: StateFile<'r>, is_live: bool, writes: bool) -> Self {
         let mut state = State::new();
         if is_live {
             let mut text = [0; STATE_LEN];
             state.parse(file.read(&mut text));
         }
-        Self { file, state, is_live }
+        Self { file, state, writes: is_live && writes }
     }
 }
 
@@ -34,7 +34,7 @@ impl Journal for Remembered<'_> {
     }
 
     fn set_applied_nodename(&mut self, uuid: &[u8], name: &[u8]) -> Result<(), Error> {
-        if self.is_live {
+        if self.writes {
             self.state.set(Key::Uuid, uuid);
             self.state.set(Key::Nodename, name);
             let mut text = heapless::Vec::new();

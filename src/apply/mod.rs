@@ -75,7 +75,7 @@ pub fn run(job: Job<'_>, host: &mut System, scratch: &mut Scratch, answer: &mut 
     let mut offline = OfflineLinks::new(job.root);
     let mut shown;
     let links: &mut dyn Links = if job.elsewhere { &mut offline } else { &mut live_links };
-    let mut journal = Remembered::new(StateFile::new(job.root, state::PATH), job.settings.live && !job.dry_run);
+    let mut journal = Remembered::new(StateFile::new(job.root, state::PATH), job.settings.live, !job.dry_run);
     let (files, links): (&mut dyn Files, &mut dyn Links) = if job.dry_run {
         preview = Preview::new(&mut files);
         shown = Shown::new(links);
