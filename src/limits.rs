@@ -226,5 +226,3 @@ pub const INPUT_LEN: usize = 4096;
 
 /// How long a killed program may take to end. One that takes longer hangs in the kernel and is left there.
 pub const KILL_MS: u64 = 1_000;
-/// One piece of a variable in a configuration file. A longer one is a bug.
-pub const VARIABLE_LEN: usize = 256;

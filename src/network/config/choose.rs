@@ -105,6 +105,10 @@ mod tests {
         &[backend("a", "i /a\no /run/a/%\n"), backend("b", "o /run/b/% /b=managed=true\n"), backend("c", "i /c\nr /run/c\nr /run/d=x y\n")];
 
     fn chosen(paths: &[(&str, &str)]) -> (Option<&'static str>, Vec<String>) {
+        chosen_from(TABLE, paths)
+    }
+
+    fn chosen_from(table: &'static [Backend], paths: &[(&str, &str)]) -> (Option<&'static str>, Vec<String>) {
         let mut files = MemoryFiles::default();
         for (path, content) in paths {
             files.files.insert(path.to_string(), content.as_bytes().to_vec());
@@ -112,7 +116,7 @@ mod tests {
         let (mut journal, mut host) = (MemoryJournal::default(), MemoryHost::default());
         let interfaces = [interface("eth0", 2), interface("eth1", 3)];
         let network = Network { interfaces: &interfaces, macs: &[], is_partial: false, nodename: None, servers: &[] };
-        let backend = probe(TABLE, &network, &mut Tree::new(&mut files, &mut journal, &mut host)).unwrap();
+        let backend = probe(table, &network, &mut Tree::new(&mut files, &mut journal, &mut host)).unwrap();
         (backend.map(|backend| backend.name), host.lines)
     }
 
@@ -127,5 +131,38 @@ mod tests {
         assert_eq!(chosen(&[("/run/c", ""), ("/run/b/3", "managed=true\n")]).0, Some("c"), "the second file is missing");
         assert_eq!(chosen(&[("/run/c", ""), ("/run/b/3", "managed=false\n"), ("/b", "")]).0, Some("c"));
         assert_eq!((chosen(&[("/run/d", "x y\n")]).0, chosen(&[("/run/d", "x\n")]).0), (Some("c"), None));
+    }
+
+    /// What systems have besides, and what of it tells who is in charge; eth0 has the index 2.
+    #[test]
+    fn of_several_managers_the_one_that_owns_an_interface_wins() {
+        const NETWORK_MANAGER: (&str, &str) = ("/run/systemd/units/invocation:NetworkManager.service", "");
+        const OWNED: (&str, &str) = ("/run/NetworkManager/devices/2", "[device]\nmanaged=true\nconnection-uuid=1\n");
+        const INTERFACES: (&str, &str) = ("/etc/network/interfaces", "auto lo\niface lo inet loopback\niface eth0 inet dhcp\n");
+        const LO_ALONE: (&str, &str) = ("/etc/network/interfaces", "auto lo\niface lo inet loopback\n");
+        const IFUP: (&str, &str) = ("/sbin/ifup", "");
+        const IFCFG: (&str, &str) = ("/etc/sysconfig/network-scripts/ifcfg-eth0", "DEVICE=eth0\n");
+        const LINK: &str = "/run/systemd/netif/links/2";
+        let networkd = |file| [("/run/systemd/netif", ""), (LINK, file)];
+        for (paths, name) in [
+            (&[IFUP, INTERFACES][..], Some("ifupdown")),
+            (&[IFUP, INTERFACES, NETWORK_MANAGER], Some("keyfile")),
+            (&[IFUP, INTERFACES, NETWORK_MANAGER, ("/run/network/ifstate.eth0", "eth0\n")], Some("ifupdown")),
+            (&[IFUP, LO_ALONE, NETWORK_MANAGER, OWNED], Some("keyfile")),
+            (&[("/usr/sbin/netplan", ""), ("/etc/netplan/50-cloud-init.yaml", ""), IFUP, LO_ALONE], Some("netplan")),
+            (&networkd("NETWORK_FILE=/run/systemd/network/10-netplan-eth0.network\n"), Some("netplan")),
+            (&networkd("NETWORK_FILE=/etc/systemd/network/05-nova-agent-4040aabbcc02.network\n"), Some("networkd")),
+            (&networkd("ADMIN_STATE=unmanaged\n"), None),
+            (&[NETWORK_MANAGER, OWNED], Some("keyfile")),
+            (&[NETWORK_MANAGER, OWNED, IFCFG, ("/etc/dbus-1/system.d/nm-ifcfg-rh.conf", "")], Some("ifcfg")),
+            (&[IFCFG, ("/var/lock/subsys/network", "")], Some("ifcfg")),
+            (&[("/etc/sysconfig/network/ifcfg-eth0", ""), ("/run/systemd/units/invocation:wickedd.service", "")], Some("suse")),
+            (&[("/run/openrc/started/net.eth0", ""), ("/sbin/dhcpcd", "")], Some("netifrc")),
+            (&[("/usr/bin/netctl", ""), ("/etc/systemd/system/multi-user.target.wants/netctl@eth0.service", "")], Some("netctl")),
+            (&[("/var/service/dhcpcd", "")], Some("dhcpcd")),
+            (&[], None),
+        ] {
+            assert_eq!(chosen_from(super::super::backends::LINUX, paths).0, name, "{paths:?}");
+        }
     }
 }

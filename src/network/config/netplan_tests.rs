@@ -7,9 +7,8 @@ use proptest::prelude::*;
 
 use super::Interface;
 use super::netplan::write;
-use super::testing::{System, any_interfaces, interface, route_lines};
-use crate::network::ip::Ip;
-use crate::network::model::{Address, Mac};
+use super::testing::{System, any_interfaces, interface, public, route_lines};
+use crate::network::model::Mac;
 
 const FILE: &str = "/etc/netplan/99-nova-agent.yaml";
 
@@ -64,13 +63,6 @@ fn routes(parsed: &[(String, String)], device: &str) -> Vec<String> {
 
 fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> Vec<String> {
     values.into_iter().map(|value| value.to_string()).collect()
-}
-
-fn public() -> Interface {
-    let mut eth0 = interface("eth0", 1);
-    eth0.wanted.addresses.push(Address::new(Ip::parse("198.51.100.23").unwrap(), 24).unwrap()).unwrap();
-    eth0.wanted.gateway4 = Ip::parse("198.51.100.1");
-    eth0
 }
 
 proptest! {

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 
 use super::Interface;
 use super::networkd::write;
-use super::testing::{System, any_interfaces, interface, route_lines};
+use super::testing::{System, any_interfaces, public, route_lines};
 use crate::network::ip::Ip;
-use crate::network::model::{Address, Mac, Route};
+use crate::network::model::{Mac, Route};
 
 const FILE: &str = "/etc/systemd/network/05-nova-agent-4040aabbcc01.network";
 
@@ -43,13 +43,6 @@ fn routes(file: &str) -> Vec<String> {
         std::format!("{}{via}{onlink}", get(section, "Destination").unwrap())
     };
     parse(file).iter().filter(|section| section.0 == "Route").map(|section| text(&section.1)).collect()
-}
-
-fn public() -> Interface {
-    let mut eth0 = interface("eth0", 1);
-    eth0.wanted.addresses.push(Address::new(Ip::parse("198.51.100.23").unwrap(), 24).unwrap()).unwrap();
-    eth0.wanted.gateway4 = Ip::parse("198.51.100.1");
-    eth0
 }
 
 proptest! {

@@ -18,6 +18,14 @@ pub fn interface(name: &str, last: u8) -> Interface {
     Interface { name: name.parse().unwrap(), index: last.into(), wanted: Wanted::new(Mac([0x40, 0x40, 0xaa, 0xbb, 0xcc, last])) }
 }
 
+/// eth0 with an address and a gateway.
+pub fn public() -> Interface {
+    let mut eth0 = interface("eth0", 1);
+    eth0.wanted.addresses.push(Address::new(Ip::parse("198.51.100.23").unwrap(), 24).unwrap()).unwrap();
+    eth0.wanted.gateway4 = Ip::parse("198.51.100.1");
+    eth0
+}
+
 /// What is written, and what was there before.
 #[derive(Default)]
 pub struct System {
