@@ -13,6 +13,7 @@ use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines};
 use crate::network::lines::{take_line, take_word};
 use crate::network::model::Mac;
+use crate::packed::Packed;
 use crate::ports::Verdict;
 use crate::text::{Text, holds};
 
@@ -23,7 +24,7 @@ const END: &str = "# nova-agent end";
 #[inline(never)]
 pub fn edit(
     old: &[u8],
-    (interfaces, template): (&[Interface], &str),
+    (interfaces, template): (&[Interface], Packed),
     is_ours: &dyn Fn(Mac) -> bool,
     goes: &mut dyn FnMut(&[u8]) -> bool,
     out: &mut Out<'_>,
@@ -58,7 +59,7 @@ pub fn edit(
 /// The same for a file of routes of the first of `interfaces`; the default routes of the user's that contradict any of them go, too. A file
 /// that is of no lines but variables can take none of ours, and is left.
 #[inline(never)]
-pub fn edit_routes(old: &[u8], interfaces: &[Interface], template: &str, out: &mut Out<'_>) -> Verdict {
+pub fn edit_routes(old: &[u8], interfaces: &[Interface], template: Packed, out: &mut Out<'_>) -> Verdict {
     let mut lines = Text::<PIECE_LEN>::new();
     if let Some(interface) = interfaces.first() {
         template::put(template, interface, &mut lines);

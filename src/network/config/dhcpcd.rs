@@ -11,12 +11,15 @@ use crate::network::config::template;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
 use crate::network::lines::take_word;
+use crate::packed;
+use crate::packed::Packed;
 use crate::text::Text;
 
 const PATH: &str = "/etc/dhcpcd.conf";
 
 /// dhcpcd would take the neighbour's address in a network of two for that of broadcasts.
-const BLOCK: &str = "\
+const BLOCK: Packed = packed!(
+    "\
 |interface %I
 4a1|static ip_address=%a
 4a!|noipv4
@@ -27,16 +30,19 @@ d?|static domain_name_servers=\\
 d|%_%i\\
 d?|
 6a1|static ip6_address=%a
-";
+"
+);
 
 /// What it has no words for.
-const MISSING: &str = "\
+const MISSING: Packed = packed!(
+    "\
 4a+?|a second IPv4 address; \\
 6a+?|a second IPv6 address; \\
 6G?|an IPv6 gateway; \\
 6s?|an IPv6 route; \\
 4u?|a route without a gateway in the subnet; \\
-";
+"
+);
 
 /// What a block says that is ours, and what would take an IPv4 address away.
 const OURS: &str = "ip_address subnet_mask broadcast_address routers routes static_routes classless_static_routes \

@@ -235,11 +235,11 @@ impl<'a> Edit<'a, '_> {
             self.file.add("%", &[&Marker(interface)]);
         }
         let is_other = self.network.interfaces.first().is_some_and(|first| first.index != interface.index);
-        for ([family, head, first, others, more], at) in STANZAS.iter().zip(seen.places) {
+        for ((family, [head, first, others, more]), at) in STANZAS.iter().zip(seen.places) {
             if at == place && lists(FAMILIES, interface, family.as_bytes()) {
-                template::put(head, interface, self);
-                template::put(if is_other { others } else { first }, interface, self);
-                template::put(more, interface, self);
+                template::put(*head, interface, self);
+                template::put(if is_other { *others } else { *first }, interface, self);
+                template::put(*more, interface, self);
             }
         }
         is_first

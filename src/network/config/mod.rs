@@ -62,6 +62,7 @@ use crate::limits::LINK_NAME_LEN;
 use crate::network::ip::Ip;
 use crate::network::model::{Mac, Wanted};
 use crate::network::nodename::Nodename;
+use crate::packed::Packed;
 use tree::Tree;
 
 /// One interface, as files describe it.
@@ -127,7 +128,7 @@ pub struct Backend {
     /// What `--backend` and the log call it.
     pub name: &'static str,
     /// What tells that it is in charge, a clue a line (see [`choose`]).
-    pub clues: &'static str,
+    pub clues: Packed,
     /// Writes its files.
     pub write: Write,
     /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.

@@ -9,13 +9,16 @@ use crate::network::config::marker::marked;
 use crate::network::config::tree::{Tree, path};
 use crate::network::config::{Interface, Network};
 use crate::network::lines::{take_line, take_word};
+use crate::packed;
+use crate::packed::Packed;
 use crate::text::{Text, cut};
 
 const PATH: &str = "/etc/conf.d/net";
 const LINK: &str = "/etc/runlevels/default/net.%";
 
 /// Without a variable an interface would be set up by DHCP. An array of the user's would keep its other elements.
-const VARIABLES: &str = "\
+const VARIABLES: Packed = packed!(
+    "\
 |unset config_%V routes_%V
 a!|config_%V=\"null\"
 a1|config_%V=\"%a
@@ -27,7 +30,8 @@ r?|\"
 d?|dns_servers_%V=\"\\
 d|%_%i\\
 d?|\"
-";
+"
+);
 
 /// Writes the variables and makes the links.
 ///

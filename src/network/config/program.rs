@@ -5,8 +5,9 @@ use core::ffi::CStr;
 use crate::error::{Errno, Error};
 use crate::limits::{ARGUMENT_COUNT, RELOAD_MS};
 use crate::log::Level;
-use crate::network::config::Interface;
 use crate::network::config::template::{self, Lines};
+use crate::network::config::{Argv, Interface};
+use crate::packed::Packed;
 use crate::ports::Host;
 use crate::text::{Printable, Text};
 
@@ -43,14 +44,14 @@ impl Lines for Word {
 ///
 /// [`Error::Stopped`].
 #[inline(never)]
-pub fn reload(words: &[&CStr], interfaces: &[Interface], edited: u32, host: &mut dyn Host) -> Result<(), Error> {
+pub fn reload(words: Argv, interfaces: &[Interface], edited: u32, host: &mut dyn Host) -> Result<(), Error> {
     let Some((last, fixed)) = words.split_last() else { return Ok(()) };
     if last.to_bytes().first() != Some(&b'|') {
         return run(words, b"", host);
     }
     for (number, interface) in interfaces.iter().enumerate() {
         let mut word = Word(Text::new());
-        template::put(last.to_str().unwrap_or_default(), interface, &mut word);
+        template::put(Packed::new(last.to_bytes()), interface, &mut word);
         word.0.put("\0");
         let mut words = heapless::Vec::<&CStr, ARGUMENT_COUNT>::new();
         if edited >> number & 1 == 1

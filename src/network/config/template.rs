@@ -14,11 +14,12 @@
 //! is not put where there is no such thing, nor is what is behind it. A `\` at the end joins the next line that is put.
 //! Plain data: a distribution's format is read at a glance, and costs its text and no code.
 
-use crate::limits::PIECE_LEN;
+use crate::limits::{PIECE_LEN, TEMPLATE_LINE_LEN};
 use crate::network::config::shell::is_one_of;
 use crate::network::config::{Interface, routes};
 use crate::network::ip::{Family, Ip, put_octets};
 use crate::network::model::{Address, Wanted};
+use crate::packed::Packed;
 use crate::text::{Line, Show, Text, cut};
 
 /// Takes lines piece by piece; `ends` with the last piece of one.
@@ -54,11 +55,10 @@ struct Which {
 
 /// Puts the lines of `template` for `interface`.
 #[inline(never)]
-pub fn put(template: &str, interface: &Interface, lines: &mut dyn Lines) {
-    let mut rest = template;
-    while let Some((line, behind)) = cut(rest, b'\n') {
-        rest = behind;
-        let Some((selector, text)) = cut(line, b'|') else { continue };
+pub fn put(mut template: Packed, interface: &Interface, lines: &mut dyn Lines) {
+    let mut line = Text::<TEMPLATE_LINE_LEN>::new();
+    while template.take_line(&mut line) {
+        let Some((selector, text)) = cut(line.as_str(), b'|') else { continue };
         let mut which = Which::default();
         let mut holds = true;
         for byte in selector.bytes() {
@@ -83,7 +83,7 @@ pub fn put(template: &str, interface: &Interface, lines: &mut dyn Lines) {
 
 /// Whether `word` is in the lists of words that `template` puts for `interface`, as [`is_one_of`] takes them.
 #[inline(never)]
-pub fn lists(template: &str, interface: &Interface, word: &[u8]) -> bool {
+pub fn lists(template: Packed, interface: &Interface, word: &[u8]) -> bool {
     let mut listed = Listed { word, is_found: false };
     put(template, interface, &mut listed);
     listed.is_found
@@ -280,7 +280,7 @@ mod tests {
         }
     }
 
-    fn filled(template: &str) -> String {
+    fn filled(template: &'static str) -> String {
         let mut eth0 = interface("eth0", 1);
         let wanted = &mut eth0.wanted;
         wanted.addresses.extend(["198.51.100.23/24", "198.51.100.24/31", "2001:db8::23/64"].map(address));
@@ -289,7 +289,7 @@ mod tests {
         wanted.routes.extend(["10.0.0.0/8 via 203.0.113.1", "192.0.2.0/24"].map(route));
         wanted.dns.push(ip("192.0.2.53")).unwrap();
         let mut text = String::new();
-        put(template, &eth0, &mut text);
+        put(Packed::new(template.as_bytes()), &eth0, &mut text);
         text
     }
 
