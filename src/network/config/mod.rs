@@ -20,6 +20,7 @@ mod ifupdown;
 mod ifupdown_tests;
 pub mod ini;
 mod interfaces;
+mod items;
 pub mod keyfile;
 pub mod marker;
 mod nested;
@@ -41,7 +42,7 @@ mod rcconf;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
-pub mod routes;
+
 mod shell;
 pub mod shellvars;
 #[cfg(test)]
