@@ -224,6 +224,9 @@ pub const ARENA_LEN: usize = 32 << 10;
 /// Reads of all links when the kernel says that one came apart because links changed meanwhile. Then it is an error.
 pub const DUMP_COUNT: usize = 5;
 
+/// A command that is run, with the names of an interface in it. Longer is a bug.
+pub const COMMAND_LEN: usize = 128;
+
 /// Words of a command line that is run. More is a bug.
 pub const ARGUMENT_COUNT: usize = 6;
 

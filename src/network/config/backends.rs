@@ -2,8 +2,9 @@
 //!
 //! What the clues mean is in [`super::choose`].
 
-use crate::network::config::{Argv, Backend, dhcpcd, freebsd, ifcfg, ifstate, ifupdown, keyfile, netctl, netifrc, netplan, networkd, suse};
+use crate::network::config::{Backend, dhcpcd, freebsd, ifcfg, ifstate, ifupdown, keyfile, netctl, netifrc, netplan, networkd, suse};
 use crate::packed;
+use crate::packed::Packed;
 
 /// Those of Linux.
 pub const LINUX: &[Backend] = &[IFUPDOWN, NETPLAN, IFCFG, KEYFILE, NETWORKD, SUSE, NETIFRC, NETCTL, DHCPCD];
@@ -49,7 +50,7 @@ i /etc/sysconfig/network/scripts/functions
     write: suse::write,
     enter: None,
     // Not ifreload, which takes an interface down if its files changed.
-    reload: &[&[c"/usr/sbin/wicked", c"ifup", c"boot"], &[c"/sbin/netconfig", c"update"]],
+    reload: &[packed!("/usr/sbin/wicked ifup boot\n"), packed!("/sbin/netconfig update\n")],
 };
 
 /// Those of FreeBSD.
@@ -57,12 +58,12 @@ pub const FREEBSD: &[Backend] =
     &[Backend { name: "freebsd", clues: packed!("i /etc/rc.conf\n"), write: freebsd::write, enter: None, reload: &[] }];
 
 /// Makes a running NetworkManager read its files.
-const NMCLI: Argv = &[c"/usr/bin/nmcli", c"connection", c"reload"];
+const NMCLI: Packed = packed!("/usr/bin/nmcli connection reload\n");
 /// Makes it take an interface's profile: the one that was active stays so unless another one is asked for by name. The addresses are gone
 /// for some 20 ms then.
-const NMCLI_UP: Argv = &[c"/usr/bin/nmcli", c"--wait", c"15", c"connection", c"up", c"|6e6f7661-2d61-8765-ae74-%M\n"];
+const NMCLI_UP: Packed = packed!("|/usr/bin/nmcli --wait 15 connection up 6e6f7661-2d61-8765-ae74-%M\n");
 /// Makes a running networkd read its files.
-const NETWORKCTL: Argv = &[c"/usr/bin/networkctl", c"reload"];
+const NETWORKCTL: Packed = packed!("/usr/bin/networkctl reload\n");
 
 const IFUPDOWN: Backend = Backend {
     name: "ifupdown",
@@ -94,7 +95,7 @@ i /usr/sbin/netplan
     ),
     write: netplan::write,
     enter: None,
-    reload: &[&[c"/usr/sbin/netplan", c"generate"], NETWORKCTL, NMCLI],
+    reload: &[packed!("/usr/sbin/netplan generate\n"), NETWORKCTL, NMCLI],
 };
 
 /// NetworkManager keeps its note of a link when it ends, so it has to run, too. A link that it does not manage has no such line. The unit's

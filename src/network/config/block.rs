@@ -62,7 +62,7 @@ pub fn edit(
 pub fn edit_routes(old: &[u8], interfaces: &[Interface], template: Packed, out: &mut Out<'_>) -> Verdict {
     let mut lines = Text::<PIECE_LEN>::new();
     if let Some(interface) = interfaces.first() {
-        template::put(template, interface, &mut lines);
+        template::put_text(template, interface, &mut lines);
     }
     if !lines.is_empty() && has_word(old, b"ADDRESS0") {
         return Verdict::Leave;

@@ -56,7 +56,7 @@ const OURS: &str = "ip_address subnet_mask broadcast_address routers routes stat
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     for interface in network.interfaces {
         let mut missing = Text::<256>::new();
-        template::put(MISSING, interface, &mut missing);
+        template::put_text(MISSING, interface, &mut missing);
         if !missing.is_empty() {
             tree.warn("incomplete", PATH, "dhcpcd.conf cannot hold for %: %not there after a reboot", &[&interface.name, &missing]);
         }

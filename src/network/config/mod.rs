@@ -56,8 +56,6 @@ pub mod template;
 pub mod testing;
 pub mod tree;
 
-use core::ffi::CStr;
-
 use crate::error::Error;
 use crate::limits::LINK_NAME_LEN;
 use crate::network::ip::Ip;
@@ -118,9 +116,6 @@ impl<'a> Network<'a> {
     }
 }
 
-/// A program and its arguments.
-pub type Argv = &'static [&'static CStr];
-
 /// Edits files so that they say what the network is.
 pub type Write = fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>;
 
@@ -134,7 +129,7 @@ pub struct Backend {
     pub write: Write,
     /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.
     pub enter: Option<Write>,
-    /// What makes its manager read them again, run in this order after files changed. One whose last word is a line of a [`template`] is
-    /// run for each interface whose own file changed. A program that is not installed is passed over.
-    pub reload: &'static [Argv],
+    /// The commands that make its manager read them again (see [`program::run`]), run in this order after files changed. One that is a
+    /// [`template`] is run for each interface whose own file changed. A program that is not installed is passed over.
+    pub reload: &'static [Packed],
 }

@@ -28,13 +28,6 @@ pub trait Lines {
     fn piece(&mut self, text: &str, ends: bool);
 }
 
-impl<const N: usize> Lines for Text<N> {
-    fn piece(&mut self, text: &str, ends: bool) {
-        self.put(text);
-        self.put(if ends { "\n" } else { "" });
-    }
-}
-
 /// Puts the lines of `template` for `interface`.
 #[inline(never)]
 pub fn put(mut template: Packed, interface: &Interface, lines: &mut dyn Lines) {
@@ -59,6 +52,20 @@ pub fn put(mut template: Packed, interface: &Interface, lines: &mut dyn Lines) {
         if is_meant {
             items.each(Some(text));
         }
+    }
+}
+
+/// Appends the lines of `template` for `interface` to `text`.
+pub fn put_text(template: Packed, interface: &Interface, text: &mut Line) {
+    put(template, interface, &mut Collected(text));
+}
+
+struct Collected<'a>(&'a mut Line);
+
+impl Lines for Collected<'_> {
+    fn piece(&mut self, text: &str, ends: bool) {
+        self.0.put(text);
+        self.0.put(if ends { "\n" } else { "" });
     }
 }
 
