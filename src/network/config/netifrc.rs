@@ -53,7 +53,7 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
             }
             is_marked = begins;
         }
-        block::edit(old, (network.interfaces, VARIABLES), &|mac| network.is_stale(mac), &mut |_| false, out)
+        block::edit(old, network, VARIABLES, &mut |_| false, out)
     })?;
     let mut names = gone.as_str();
     while let Some((name, others)) = cut(names, b' ') {
