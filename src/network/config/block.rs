@@ -6,7 +6,7 @@
 use crate::limits::PIECE_LEN;
 use crate::network::config::edited::Edited;
 use crate::network::config::foreign::has_word;
-use crate::network::config::marker::{Marker, marked};
+use crate::network::config::marker::marked;
 use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines};
@@ -77,7 +77,7 @@ struct File<'a, 'o> {
 impl Lines for File<'_, '_> {
     fn piece(&mut self, text: &str, ends: bool) {
         if let Some(interface) = self.owner.take() {
-            self.new.add("%", &[&Marker(interface)]);
+            self.new.mark(interface);
             self.is_empty = false;
         }
         self.new.piece(text, ends);

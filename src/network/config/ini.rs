@@ -4,7 +4,7 @@
 //! comments start with `#` or `;`. What the keys mean is the renderer's.
 
 use crate::network::config::edited::Edited;
-use crate::network::config::marker::{Marker, marked};
+use crate::network::config::marker::marked;
 use crate::network::config::nested::Nested;
 use crate::network::config::own::Own;
 use crate::network::config::{Interface, template};
@@ -51,7 +51,7 @@ pub fn edit(old: &[u8], interface: &Interface, own: &Own, file: &mut Edited<'_, 
             continue;
         }
         if is_header && !has_marker {
-            file.add("%", &[&Marker(interface)]);
+            file.mark(interface);
             has_marker = true;
         }
         file.keep(line);
@@ -70,7 +70,7 @@ pub fn edit(old: &[u8], interface: &Interface, own: &Own, file: &mut Edited<'_, 
             if has_marker {
                 file.add("", &[]);
             } else {
-                file.add("%", &[&Marker(interface)]);
+                file.mark(interface);
                 has_marker = true;
             }
             file.add(section.header, &[]);

@@ -6,7 +6,7 @@
 
 use crate::network::config::edited::Edited;
 use crate::network::config::ifupdown::{FAMILIES, STANZAS};
-use crate::network::config::marker::{Marker, marked};
+use crate::network::config::marker::marked;
 use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines, lists};
@@ -232,7 +232,7 @@ impl<'a> Edit<'a, '_> {
             if !seen.is_selected {
                 self.file.add("auto %", &[&interface.name]);
             }
-            self.file.add("%", &[&Marker(interface)]);
+            self.file.mark(interface);
         }
         let is_other = self.network.interfaces.first().is_some_and(|first| first.index != interface.index);
         for ((family, [head, first, others, more]), at) in STANZAS.iter().zip(seen.places) {
