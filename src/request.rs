@@ -11,12 +11,12 @@ use miniserde::{Deserialize, Result as Parsed, make_place};
 
 use crate::error::{Error, What};
 use crate::limits::MEMBER_COUNT;
-use crate::text::Text;
+use crate::text::{Text, line_number, nth_line};
 
 make_place!(Place);
 
 /// The names of the commands, and where each stands.
-const NAMES: [&str; 8] = ["version", "features", "keyinit", "password", "injectfile", "file_inject", "resetnetwork", "agentupdate"];
+const NAMES: &str = "version\nfeatures\nkeyinit\npassword\ninjectfile\nfile_inject\nresetnetwork\nagentupdate\nunknown\n";
 const VERSION: usize = 0;
 const FEATURES: usize = 1;
 const KEY_INIT: usize = 2;
@@ -25,6 +25,7 @@ const INJECT_FILE: usize = 4;
 const FILE_INJECT: usize = 5;
 const RESET_NETWORK: usize = 6;
 const AGENT_UPDATE: usize = 7;
+const UNKNOWN: usize = 8;
 
 /// What the host wants done. The texts live as long as the request.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,9 +67,9 @@ impl Command<'_> {
             Self::FileInject { .. } => FILE_INJECT,
             Self::ResetNetwork => RESET_NETWORK,
             Self::AgentUpdate => AGENT_UPDATE,
-            Self::Unknown(_) => NAMES.len(),
+            Self::Unknown(_) => UNKNOWN,
         };
-        NAMES.get(known).unwrap_or(&"unknown")
+        nth_line(NAMES, known)
     }
 
     /// Whether the command changes something in the guest.
@@ -80,13 +81,14 @@ impl Command<'_> {
 /// A request, parsed but not judged: any member may be missing or of any type.
 pub struct Request {
     /// The values of [`MEMBERS`], in that order.
-    values: [Value; MEMBERS.len()],
+    values: [Value; PLACE_COUNT],
     /// Where the next value goes.
     at: usize,
 }
 
 /// The members of a request, then those of the object that `file_inject` takes.
-const MEMBERS: [&str; 4] = ["name", "value", "b64_path", "b64_file"];
+const MEMBERS: &str = "name\nvalue\nb64_path\nb64_file\n";
+const PLACE_COUNT: usize = 4;
 const VALUE: usize = 1;
 
 /// A member's value: a claim, of any type.
@@ -102,7 +104,7 @@ enum Value {
 
 impl Request {
     const fn new() -> Self {
-        Self { values: [const { Value::Missing }; MEMBERS.len()], at: 0 }
+        Self { values: [const { Value::Missing }; PLACE_COUNT], at: 0 }
     }
 
     /// Takes the value of the member that was named last.
@@ -150,22 +152,22 @@ impl Request {
             _ => None,
         };
         let wrong = Error::Request;
-        Ok(match NAMES.iter().position(|known| *known == name) {
-            Some(VERSION) => Command::Version,
-            Some(FEATURES) => Command::Features,
-            Some(KEY_INIT) => match value {
+        Ok(match line_number(NAMES, name.as_bytes()) {
+            VERSION => Command::Version,
+            FEATURES => Command::Features,
+            KEY_INIT => match value {
                 Value::Number(digits) => Command::KeyInit(digits),
                 _ => Command::KeyInit(text.ok_or(wrong(What::KeyInitValue))?),
             },
-            Some(PASSWORD) => Command::Password(text.ok_or(wrong(What::PasswordValue))?),
-            Some(INJECT_FILE) => Command::InjectFile(text.ok_or(wrong(What::InjectFileValue))?),
-            Some(FILE_INJECT) => {
+            PASSWORD => Command::Password(text.ok_or(wrong(What::PasswordValue))?),
+            INJECT_FILE => Command::InjectFile(text.ok_or(wrong(What::InjectFileValue))?),
+            FILE_INJECT => {
                 let Value::Object = value else { return Err(wrong(What::FileInjectValue)) };
                 let (Value::Text(path), Value::Text(file)) = (path, file) else { return Err(wrong(What::FileInjectMembers)) };
                 Command::FileInject { path, file }
             }
-            Some(RESET_NETWORK) => Command::ResetNetwork,
-            Some(AGENT_UPDATE) => Command::AgentUpdate,
+            RESET_NETWORK => Command::ResetNetwork,
+            AGENT_UPDATE => Command::AgentUpdate,
             _ => Command::Unknown(name),
         })
     }
@@ -222,9 +224,10 @@ struct Object<'a> {
 
 impl Map for Object<'_> {
     fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
-        let Some(at) = MEMBERS.iter().position(|name| *name == key).filter(|at| (*at > VALUE) == self.is_value) else {
+        let at = line_number(MEMBERS, key.as_bytes());
+        if at == PLACE_COUNT || (at > VALUE) != self.is_value {
             return Ok(<dyn Visitor>::ignore());
-        };
+        }
         // Each takes room until the request is dropped, since what it replaces may lie below it in the arena.
         self.count += 1;
         if self.count > MEMBER_COUNT {
