@@ -57,7 +57,7 @@ impl Header {
     /// Writes the header's octets.
     pub fn emit(&self, out: &mut [u8; HEADER_LEN]) {
         let words = [self.kind.0, self.req_id, self.tx_id, self.len];
-        for (to, word) in out.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+        for (to, word) in out.as_chunks_mut::<4>().0.iter_mut().zip(&words) {
             *to = word.to_ne_bytes();
         }
     }
