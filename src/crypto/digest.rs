@@ -52,7 +52,7 @@ pub static SHA256: Function = Function {
     compress: |state, block| {
         let mut words = state.map(|word| word as u32);
         compress256(&mut words, block.as_chunks().0.get(..1).unwrap_or_default());
-        state.iter_mut().zip(words).for_each(|(wide, word)| *wide = word.into());
+        state.iter_mut().zip(&words).for_each(|(wide, word)| *wide = u64::from(*word));
     },
 };
 

@@ -33,7 +33,7 @@ pub fn compress(state: &mut [u64; 8], block: &[u8; 64]) {
         let sum = a.wrapping_add(mixed).wrapping_add(*sine).wrapping_add(word);
         (a, d, c, b) = (d, c, b, b.wrapping_add(sum.rotate_left(rotation)));
     }
-    for (word, more) in state.iter_mut().zip([a, b, c, d]) {
-        *word = (*word as u32).wrapping_add(more).into();
+    for (word, more) in state.iter_mut().zip(&[a, b, c, d]) {
+        *word = (*word as u32).wrapping_add(*more).into();
     }
 }
