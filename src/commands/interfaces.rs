@@ -14,7 +14,7 @@ use crate::network::live::Link;
 use crate::network::model::{Mac, Wanted};
 use crate::network::parse::{self, Document};
 use crate::ports::Ports;
-use crate::text::Text;
+use crate::text::{Text, is_plain};
 
 /// The directory of interfaces; a node's name is a MAC address without colons, its value a JSON object.
 const NETWORKING: &[u8] = b"vm-data/networking";
@@ -73,11 +73,6 @@ impl Interfaces {
             core::mem::swap(last, before);
             rest = others;
         }
-    }
-
-    /// Whether a link's name can stand in any file as it is. The kernel allows nearly everything.
-    fn fits(name: &str) -> bool {
-        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
     }
 }
 
@@ -185,7 +180,8 @@ fn set(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node, document: &mut D
         return Ok(());
     }
     let result = if ports.settings.live { make_live(ports, work, &mut link, &document.wanted) } else { Ok(()) };
-    if Interfaces::fits(&link.name) {
+    // What can stand in any file as it is; the kernel allows nearly everything.
+    if is_plain(link.name.as_bytes(), b"._-") {
         work.interfaces.add(&link, &mut document.wanted);
     } else {
         work.failed(node, "the link's name can stand in no file, so it is set until the next boot only", &"");

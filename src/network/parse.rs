@@ -13,7 +13,7 @@ use crate::limits::{OBJECT_COUNT, PROBLEMS_LEN};
 use crate::network::entry::{Entry, Field, NO_ENTRY, gateway};
 use crate::network::ip::{Family, Ip};
 use crate::network::model::{Address, Mac, Route, Wanted};
-use crate::text::{Text, nth_line};
+use crate::text::{Text, is_plain, nth_line};
 
 make_place!(Place);
 
@@ -192,9 +192,8 @@ impl Document {
 
     /// Takes a label that can stand in a comment of any file; another one is dropped, since nothing depends on it.
     fn label(&mut self, text: &str) {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'_' | b'-');
         self.wanted.label.clear();
-        if text.bytes().all(fits) {
+        if is_plain(text.as_bytes(), b" ._-") {
             // One that is too long is dropped, too.
             let _ = self.wanted.label.push_str(text);
         }
