@@ -2,10 +2,11 @@
 
 use crate::apply::diff;
 use crate::error::{Errno, Error, What};
+use crate::network::config::out::Out;
 use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink, Verdict};
 use crate::sys::posix::bytes::Bytes;
 use crate::sys::posix::log::write_stdout;
-use crate::text::{Printable, Text};
+use crate::text::Printable;
 
 /// How much longer than the old one a new content may be. A longer one is EFBIG.
 const GROWTH_LEN: usize = 64 << 10;
@@ -73,21 +74,20 @@ impl Files for Preview<'_> {
     }
 
     fn link(&mut self, path: &[u8], target: Option<&[u8]>, _: &mut dyn Journal) -> Result<Outcome, Error> {
-        let kind = self.files.kind(path)?;
-        let mut line = Text::<512>::new();
-        let outcome = match (target, kind) {
+        let mut stdout = Stdout;
+        let mut out = Out::new(&mut stdout);
+        let outcome = match (target, self.files.kind(path)?) {
             (Some(target), None) => {
-                line.fill("ln -s % %", &[&Printable(target), &Printable(path)]);
+                out.add("ln -s % %\n", &[&Printable(target), &Printable(path)]);
                 Outcome::Created
             }
             (None, Some(Kind::Link)) => {
-                line.fill("rm %", &[&Printable(path)]);
+                out.add("rm %\n", &[&Printable(path)]);
                 Outcome::Removed
             }
-            _ => return Ok(Outcome::Same),
+            _ => Outcome::Same,
         };
-        line.end_line();
-        write_stdout(line.as_str()).map_err(|errno| Error::System(What::WriteOutput, errno))?;
+        out.finish()?;
         Ok(outcome)
     }
 
