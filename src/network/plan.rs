@@ -57,19 +57,27 @@ impl Change {
             Self::RemoveRoute(_) => "remove route",
         }
     }
+
+    /// The address or route that is added or removed.
+    #[inline(never)]
+    pub fn object(&self) -> Option<&dyn Show> {
+        match self {
+            Self::Up | Self::PromoteSecondaries => None,
+            Self::AddAddress { address, .. } => Some(address),
+            Self::RemoveAddress(live) => Some(&live.address),
+            Self::AddRoute { route, .. } => Some(route),
+            Self::RemoveRoute(live) => Some(&live.route),
+        }
+    }
 }
 
 /// With addresses: for the debug log only.
 impl Show for Change {
     fn show(&self, line: &mut Line) {
-        let object: &dyn Show = match self {
-            Self::Up | Self::PromoteSecondaries => return line.put(self.what()),
-            Self::AddAddress { address, .. } => address,
-            Self::RemoveAddress(live) => &live.address,
-            Self::AddRoute { route, .. } => route,
-            Self::RemoveRoute(live) => &live.route,
-        };
-        line.fill("% %", &[&self.what(), object]);
+        line.put(self.what());
+        if let Some(object) = self.object() {
+            line.fill(" %", &[object]);
+        }
     }
 }
 
