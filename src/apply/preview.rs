@@ -55,19 +55,23 @@ impl Files for Preview<'_> {
         let mut outcome = Outcome::Same;
         let look = Rule { create: None, parents: false, backup: false };
         self.files.prepare(path, look, journal, &mut |old, _| {
-            let before = old.unwrap_or_default();
             let mut after = Collect { bytes: Bytes::EMPTY, len: 0 };
-            after.bytes.zero(before.len() + GROWTH_LEN).map_err(|errno| Error::System(What::ShowFile, errno))?;
-            let verdict = edit(old, &mut after)?;
-            let content = after.bytes.get(..after.len).unwrap_or_default();
-            outcome = match (verdict, old) {
-                (Verdict::Remove, Some(_)) => Outcome::Removed,
-                (Verdict::Write, Some(before)) if before != content => Outcome::Replaced,
-                (Verdict::Write, None) if rule.create.is_some() => Outcome::Created,
-                _ => return Ok(Verdict::Leave),
+            after.bytes.zero(old.unwrap_or_default().len() + GROWTH_LEN).map_err(|errno| Error::System(What::ShowFile, errno))?;
+            let new = match edit(old, &mut after)? {
+                Verdict::Leave => old,
+                Verdict::Write => after.bytes.get(..after.len),
+                Verdict::Remove => None,
             };
-            let content = if outcome == Outcome::Removed { b"" } else { content };
-            diff::unified(path, old.map(|_| before), (outcome != Outcome::Removed).then_some(content), &mut Stdout)?;
+            outcome = match (old, new) {
+                _ if old == new => Outcome::Same,
+                (Some(_), Some(_)) => Outcome::Replaced,
+                (Some(_), None) => Outcome::Removed,
+                (None, _) if rule.create.is_some() => Outcome::Created,
+                (None, _) => Outcome::Same,
+            };
+            if outcome != Outcome::Same {
+                diff::unified(path, old, new, &mut Stdout)?;
+            }
             Ok(Verdict::Leave)
         })?;
         Ok(outcome)
