@@ -91,7 +91,7 @@ impl Default for Interfaces {
 fn list(ports: &mut Ports<'_>, work: &mut Work<'_>, nodes: &mut Nodes) -> Result<(), Error> {
     let (mut count, mut left_out) = (0, 0u32);
     let mut listing = readable(ports.store.directory(NETWORKING))?;
-    while let Some(end) = listing.iter().position(|&byte| byte == 0) {
+    while let Some(end) = listing.iter().position(|byte| matches!(byte, 0 | b'\n')) {
         let (name, rest) = listing.split_at_checked(end).unwrap_or_default();
         listing = rest.get(1..).unwrap_or_default();
         if let Some(node) = nodes.get_mut(count)
