@@ -95,7 +95,6 @@ impl Ip {
     }
 
     /// The address with everything behind the first `prefix_len` bits cleared.
-    #[inline(never)]
     pub fn network(self, prefix_len: u8) -> Self {
         Self::new(self.family, self.bits() & !behind(prefix_len))
     }

@@ -39,7 +39,6 @@ pub struct Document {
 /// # Errors
 ///
 /// [`Error::Request`] if the text is not a JSON object or neither it nor the node's name tells a MAC address.
-#[inline(never)]
 pub fn parse(text: &str, node: &str) -> Result<Box<Document>, Error> {
     let Boxed(mut document) = miniserde::json::from_str(text).map_err(|_| Error::Request(What::NotObject))?;
     if document.wanted.mac == NO_MAC {

@@ -124,7 +124,6 @@ impl<'a> Plan<'a> {
     }
 
     /// What is planned of this route.
-    #[inline(never)]
     fn planned(&mut self, route: &Route) -> Option<&mut Planned> {
         self.routes.iter_mut().find(|planned| planned.route == *route)
     }
@@ -154,7 +153,6 @@ impl<'a> Plan<'a> {
     }
 
     /// The wanted address that has this `ip`, and its number.
-    #[inline(never)]
     fn address(&self, ip: &Ip) -> Option<(usize, &'a Address)> {
         self.wanted.addresses.iter().enumerate().find(|(_, address)| address.ip == *ip)
     }
@@ -195,7 +193,6 @@ impl<'a> Plan<'a> {
         }
     }
 
-    #[inline(never)]
     fn add_routes(&self, each: &mut dyn FnMut(Change)) {
         for Planned { route, onlink, is_done } in &self.routes {
             if !is_done {
@@ -206,7 +203,6 @@ impl<'a> Plan<'a> {
 
     /// Removes the stale addresses that the wanted one number `new` replaces, or those that none replaces: whether there were any. IPv6
     /// knows an address once only, whatever its prefix length.
-    #[inline(never)]
     fn remove_addresses(&self, new: Option<usize>, each: &mut dyn FnMut(Change)) -> bool {
         let (mut promoted, mut any) = (false, false);
         for item in &self.stale {
