@@ -8,7 +8,7 @@ use crate::error::{Error, What};
 use crate::json;
 use crate::limits::{DHCP_CLIENT_COUNT, DHCP_WAIT_MS, INTERFACE_COUNT, INTERFACE_POLL_MS, INTERFACE_WAIT_MS, NODE_NAME_LEN};
 use crate::log::Level;
-use crate::network::apply::apply;
+use crate::network::apply::{Applied, apply};
 use crate::network::config::Interface;
 use crate::network::live::Link;
 use crate::network::model::{Mac, Wanted};
@@ -192,7 +192,8 @@ fn set(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node, document: &mut D
 #[inline(never)]
 fn make_live(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &mut Link, wanted: &Wanted) -> Result<(), Error> {
     end_dhcp(ports, work, link)?;
-    let applied = apply(ports.links, ports.host, link, wanted);
+    let mut applied = Applied::default();
+    apply(ports.links, ports.host, link, wanted, &mut applied);
     if !applied.failures.is_empty() {
         work.failed(&link.name, "%", &applied.failures);
     }
