@@ -88,15 +88,14 @@ fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error>
     if value.is_empty() {
         return Ok(());
     }
-    let Some(wanted) = Nodename::parse(value) else {
+    work.nodename = Nodename::parse(value).map(|wanted| NewNodename { wanted, before: None });
+    let Some(new) = &mut work.nodename else {
         ports.host.log(Level::Warning, "event=host-name-refused", &[]);
         return Ok(());
     };
-    if ports.journal.applied_nodename(domain(ports.store)?) == Some(wanted.as_bytes()) {
-        return Ok(());
-    }
-    let new = work.nodename.insert(NewNodename { wanted, before: None });
-    if ports.settings.live
+    if ports.journal.applied_nodename(domain(ports.store)?) == Some(new.wanted.as_bytes()) {
+        work.nodename = None;
+    } else if ports.settings.live
         && let Err(error) = make_live(ports.host, new)
     {
         work.nodename = None;

@@ -26,7 +26,9 @@ fn wanted(addresses: &[&str], gateways: [&str; 2], routes: &[&str]) -> Wanted {
 fn run(kernel: &mut FakeKernel, wanted: &Wanted) -> Applied {
     kernel.changes.clear();
     let mut link = kernel.link.clone();
-    apply(kernel, &mut MemoryHost::default(), &mut link, wanted)
+    let mut applied = Applied::default();
+    apply(kernel, &mut MemoryHost::default(), &mut link, wanted, &mut applied);
+    applied
 }
 
 fn asked(kernel: &FakeKernel) -> Vec<String> {
