@@ -8,7 +8,7 @@
 use heapless::Vec;
 
 use crate::limits::{ADDRESS_COUNT, ROUTE_COUNT, STALE_COUNT};
-use crate::network::config::routes;
+use crate::network::config::items::{self, GATEWAY, ROUTE};
 use crate::network::ip::Ip;
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Route, Wanted};
@@ -110,13 +110,14 @@ impl<'a> Plan<'a> {
     /// A plan for a link of which nothing is known yet.
     pub fn new(wanted: &'a Wanted, link: &'a Link) -> Self {
         let mut plan = Self { wanted, link, addresses: 0, routes: Vec::new(), stale: Vec::new() };
-        // To gateways outside every subnet (IPv4 has a flag for that, IPv6 only since Linux 4.16), to other networks on the link, via gateways;
+        // To gateways outside every subnet (IPv4 has a flag for that, IPv6 only since Linux 4.16) and to other networks on the link, via gateways;
         // at last to default gateways: these are not asked for, but network managers add them where the gateway is in no subnet.
-        for (kinds, is_via) in [(routes::HOP6, false), (routes::ALL, false), (routes::ALL, true), (routes::GATEWAY, false)] {
-            routes::each(wanted, kinds, &mut |route, onlink| {
-                if route.gateway.is_some() == is_via && plan.planned(route).is_none() {
+        for (kinds, is_via) in [(ROUTE, false), (ROUTE, true), (GATEWAY, false)] {
+            items::each(wanted, &mut |kind, item| {
+                let route = Route { destination: item.address.ip, prefix_len: item.address.prefix_len, gateway: item.gateway };
+                if kind & kinds != 0 && route.gateway.is_some() == is_via && plan.planned(&route).is_none() {
                     // There is room for all.
-                    let _ = plan.routes.push(Planned { route: *route, onlink, is_done: kinds == routes::GATEWAY });
+                    let _ = plan.routes.push(Planned { route, onlink: item.onlink, is_done: kinds == GATEWAY });
                 }
             });
         }
