@@ -16,7 +16,6 @@ const CONTEXT_COUNT: usize = 3;
 /// # Errors
 ///
 /// Those of the sink.
-#[inline(never)]
 pub fn unified(path: &[u8], old: Option<&[u8]>, new: Option<&[u8]>, sink: &mut dyn Sink) -> Result<(), Error> {
     let mut out = Out::new(sink);
     put_name(&mut out, "---", path, old.is_some());

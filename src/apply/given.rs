@@ -43,7 +43,6 @@ impl Given {
     /// # Errors
     ///
     /// What opening and reading say; EFBIG for a text beyond 64 KiB.
-    #[inline(never)]
     pub fn open(&mut self, path: &CStr) -> Result<(), Errno> {
         let path = if path == c"-" { c"/dev/stdin" } else { path };
         let file = Fd::open(path, libc::O_RDONLY, 0)?;
@@ -61,7 +60,6 @@ impl Given {
     }
 
     /// Reads the file at `path` below the directory.
-    #[inline(never)]
     fn read_file(&mut self, path: &[u8]) -> Result<(), Errno> {
         let mut room = [0; 256];
         let path = join(&mut room, &[path, b"\0"]).ok_or(Errno(libc::ENAMETOOLONG))?;
@@ -70,7 +68,6 @@ impl Given {
     }
 
     /// Lists the directory of interfaces.
-    #[inline(never)]
     fn list(&mut self) -> Result<(), Errno> {
         let directory = self.directory.open_at(c"networking", libc::O_RDONLY | libc::O_DIRECTORY, 0)?;
         for_each_name(&directory, &mut |name| {

@@ -34,7 +34,6 @@ impl Links for Shown<'_> {
         self.links.live(link, each)
     }
 
-    #[inline(never)]
     fn change(&mut self, link: &Link, change: &Change) -> Result<(), Errno> {
         let (command, metric, errno) = match change {
             Change::Up => ("ip link set dev % up", 0, 0),

@@ -205,7 +205,6 @@ fn make_live(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &mut Link, wanted
 }
 
 /// Ends DHCP clients on the link and waits until they are gone: some take their addresses with them.
-#[inline(never)]
 fn end_dhcp(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &Link) -> Result<(), Error> {
     let mut clients = heapless::Vec::<u32, DHCP_CLIENT_COUNT>::new();
     let host = &mut *ports.host;

@@ -40,7 +40,6 @@ impl Applied {
 }
 
 /// Applies `wanted` to `link`.
-#[inline(never)]
 pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &mut Link, wanted: &Wanted, applied: &mut Applied) {
     for _ in 0..ROUND_COUNT {
         let before = applied.changes;

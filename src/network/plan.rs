@@ -130,7 +130,6 @@ impl<'a> Plan<'a> {
     }
 
     /// Takes note of one item that is live on the link.
-    #[inline(never)]
     pub fn see(&mut self, item: Item) {
         let stays = match &item {
             Item::Address(live) => self.see_address(live),
