@@ -42,7 +42,7 @@ mod status {
 }
 
 /// Called by the C entry point with the words behind the program's name.
-fn start(words: Strings) -> c_int {
+fn start(words: Strings, environment: Strings) -> c_int {
     let mut options = Options::new();
     match cli::parse(words, &mut options) {
         Err(refused) => {
@@ -51,7 +51,7 @@ fn start(words: Strings) -> c_int {
         }
         Ok(Action::Version) => said(write_stdout(Text::<64>::of("nova-agent %\n", &[&VERSION]).as_str())),
         Ok(Action::Help) => said(write_stdout(cli::HELP)),
-        Ok(action) => work(&options, action == Action::Apply),
+        Ok(action) => work(&options, environment, action == Action::Apply),
     }
 }
 
@@ -75,10 +75,10 @@ fn settings(options: &Options) -> Option<Settings> {
 
 /// Serves requests, or applies vm-data once. Nothing is dropped at the end: the kernel closes what is open.
 #[inline(never)]
-fn work(options: &Options, once: bool) -> c_int {
+fn work(options: &Options, variables: Strings, once: bool) -> c_int {
     let Some(mut settings) = settings(options) else { return status::USAGE };
     let mut environment = Environment::default();
-    environment.take();
+    environment.take(variables);
     process::reset();
     if let Err(errno) = signal::install() {
         fail(status::OS_ERROR, "cannot start", c"", errno);
@@ -138,10 +138,10 @@ struct Environment {
 }
 
 impl Environment {
-    /// Reads what the agent knows of and empties the rest.
+    /// Takes what the agent knows of.
     #[inline(never)]
-    fn take(&mut self) {
-        for entry in rt::take_environment() {
+    fn take(&mut self, variables: Strings) {
+        for entry in variables {
             if let Some(path) = value(entry, b"XENSTORED_PATH=") {
                 self.xenstore = Some(path);
             } else if let Some(socket) = value(entry, b"NOTIFY_SOCKET=") {
