@@ -9,7 +9,7 @@ use core::ffi::{CStr, c_int};
 use core::mem::ManuallyDrop;
 
 use nova_agent::apply::{self, Job, Source};
-use nova_agent::cli::{self, Action, LogTo, Options};
+use nova_agent::cli::{self, Action, Options};
 use nova_agent::commands::VERSION;
 use nova_agent::error::Errno;
 use nova_agent::limits::{DEVICE_MS, DEVICE_POLL_MS};
@@ -198,12 +198,12 @@ fn leave_directory() {
 fn open_log(options: &Options) -> Log {
     let level = options.level;
     match options.log {
-        LogTo::File(path) => Log::to_file(level, path).unwrap_or_else(|errno| {
+        None if !options.foreground => Log::to_kernel(level),
+        Some(path) if path != c"-" => Log::to_file(level, path).unwrap_or_else(|errno| {
             warn("cannot open the log ", path, errno);
             Log::to_kernel(level)
         }),
-        LogTo::Default if !options.foreground => Log::to_kernel(level),
-        LogTo::Default | LogTo::Stderr => Log::to_stderr(level),
+        _ => Log::to_stderr(level),
     }
 }
 
