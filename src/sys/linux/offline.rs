@@ -6,7 +6,7 @@ use core::ops::ControlFlow;
 
 use super::super::posix::fd::Fd;
 use super::super::posix::name::{join, until_nul};
-use super::super::posix::walk::{Last, Place};
+use super::super::posix::walk::Place;
 use super::directory::for_each_name;
 use crate::error::Errno;
 use crate::limits::{INTERFACE_COUNT, LINK_NAME_LEN};
@@ -27,13 +27,6 @@ impl<'r> OfflineLinks<'r> {
     /// Those below `root`.
     pub fn new(root: &'r Fd) -> Self {
         Self { root, numbered: heapless::Vec::new() }
-    }
-
-    /// The directory of links.
-    fn directory(&self) -> Result<Fd, Errno> {
-        let mut place = Place::none();
-        place.find(self.root, b"/sys/class/net", false, Last::Follow)?;
-        place.open(libc::O_RDONLY | libc::O_DIRECTORY)
     }
 }
 
@@ -58,7 +51,7 @@ fn is_virtual(directory: &Fd, name: &[u8]) -> bool {
 impl Links for OfflineLinks<'_> {
     #[inline(never)]
     fn find(&mut self, mac: Mac, link: &mut Link) -> Result<bool, Errno> {
-        let directory = match self.directory() {
+        let directory = match Place::open_below(self.root, b"/sys/class/net", libc::O_RDONLY | libc::O_DIRECTORY) {
             Err(Errno(libc::ENOENT)) => {
                 if !self.numbered.contains(&mac) {
                     self.numbered.push(mac).map_err(|_| Errno(libc::E2BIG))?;

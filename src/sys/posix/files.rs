@@ -137,10 +137,8 @@ impl Files for GuestFiles<'_> {
     }
 
     fn names(&mut self, directory: &[u8], each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
-        let mut place = Place::none();
-        let names = place.find(self.root, directory, false, Last::Follow).and_then(|()| {
-            let flags = libc::O_RDONLY | libc::O_DIRECTORY;
-            for_each_name(&place.open(flags)?, &mut |name| {
+        let names = Place::open_below(self.root, directory, libc::O_RDONLY | libc::O_DIRECTORY).and_then(|directory| {
+            for_each_name(&directory, &mut |name| {
                 each(name.to_bytes());
                 ControlFlow::Continue(())
             })
