@@ -55,28 +55,25 @@ fn start(words: Strings, environment: Strings) -> c_int {
     }
 }
 
-/// What the options say about the network; `None` after naming a backend that there is not.
+/// How network files are written; ends the process at a backend that there is not.
 #[inline(never)]
-fn settings(options: &Options) -> Option<Settings> {
-    let is_here = options.root == c"/";
-    let mut settings = Settings { programs: is_here, ..Settings::new(os::BACKENDS) };
-    if let Some(name) = options.backend {
-        settings.backend = match backends::named(os::BACKENDS, name.to_bytes()) {
-            Some(backend) => Choice::Always(backend),
-            None if name == c"none" => Choice::Nothing,
-            None => {
-                complain("no such backend (see nova-agent --help): %", &[&Printable(name.to_bytes())]);
-                return None;
-            }
-        };
+fn choice(options: &Options) -> Choice {
+    let Some(name) = options.backend else { return Choice::Probe(os::BACKENDS) };
+    match backends::named(os::BACKENDS, name.to_bytes()) {
+        Some(backend) => Choice::Always(backend),
+        None if name == c"none" => Choice::Nothing,
+        None => {
+            complain("no such backend (see nova-agent --help): %", &[&Printable(name.to_bytes())]);
+            process::end(status::USAGE)
+        }
     }
-    Some(settings)
 }
 
 /// Serves requests, or applies vm-data once. Nothing is dropped at the end: the kernel closes what is open.
 #[inline(never)]
 fn work(options: &Options, variables: Strings, once: bool) -> c_int {
-    let Some(mut settings) = settings(options) else { return status::USAGE };
+    let elsewhere = options.root != c"/";
+    let mut settings = Settings { backend: choice(options), live: true, programs: !elsewhere };
     let mut environment = Environment::default();
     environment.take(variables);
     process::reset();
@@ -88,7 +85,6 @@ fn work(options: &Options, variables: Strings, once: bool) -> c_int {
     let store = options.xenstore.or(environment.xenstore);
     let (scratch, kept) = rt::buffers();
     if once {
-        let elsewhere = options.root != c"/";
         settings.live = !elsewhere && options.from.is_none();
         settings.programs &= !options.dry_run;
         let source = match options.from {
