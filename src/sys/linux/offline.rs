@@ -53,10 +53,13 @@ impl Links for OfflineLinks<'_> {
     fn find(&mut self, mac: Mac, link: &mut Link) -> Result<bool, Errno> {
         let directory = match Place::open_below(self.root, b"/sys/class/net", libc::O_RDONLY | libc::O_DIRECTORY) {
             Err(Errno(libc::ENOENT)) => {
-                if !self.numbered.contains(&mac) {
+                let mut at = 0;
+                while self.numbered.get(at).is_some_and(|known| *known != mac) {
+                    at += 1;
+                }
+                if at == self.numbered.len() {
                     self.numbered.push(mac).map_err(|_| Errno(libc::E2BIG))?;
                 }
-                let at = self.numbered.iter().take_while(|known| **known != mac).count();
                 let name = Text::<LINK_NAME_LEN>::of("eth%", &[&at]);
                 link.name.clear();
                 return Ok(link.name.push_str(name.as_str()).is_ok());

@@ -89,29 +89,26 @@ fn add(place: &mut Place, pending: &mut Pending, temporary: Option<TemporaryName
     pending.add(directory, place.name(), temporary, has_backup).map_err(|errno| Error::System(What::PrepareFile, errno))
 }
 
-impl GuestFiles<'_> {
-    #[inline(never)]
-    fn find(&self, place: &mut Place, path: &[u8], parents: bool, last: Last) -> Result<(), Error> {
-        place.find(self.root, path, parents, last).map_err(|errno| Error::System(What::OpenDirectory, errno))
-    }
+/// No way to the directory of a file.
+fn open_failed(errno: Errno) -> Error {
+    Error::System(What::OpenDirectory, errno)
 }
 
 impl Files for GuestFiles<'_> {
     fn prepare(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
         let mut place = Place::none();
-        match self.find(&mut place, path, rule.parents, Last::Follow) {
-            Ok(()) => {}
-            Err(Error::System(_, Errno(libc::ENOENT))) if rule.create.is_none() => place.stat = Stat::NONE,
-            Err(error) => return Err(error),
+        match place.find(self.root, path, rule.parents, Last::Follow) {
+            Err(Errno(libc::ENOENT)) if rule.create.is_none() => place.stat = Stat::NONE,
+            found => found.map_err(open_failed)?,
         }
         prepare(&mut place, rule, journal, self.pending, edit)
     }
 
     fn link(&mut self, path: &[u8], target: Option<&[u8]>, journal: &mut dyn Journal) -> Result<Outcome, Error> {
         let mut place = Place::none();
-        match self.find(&mut place, path, target.is_some(), Last::Keep) {
-            Err(Error::System(_, Errno(libc::ENOENT))) if target.is_none() => return Ok(Outcome::Same),
-            found => found?,
+        match place.find(self.root, path, target.is_some(), Last::Keep) {
+            Err(Errno(libc::ENOENT)) if target.is_none() => return Ok(Outcome::Same),
+            found => found.map_err(open_failed)?,
         }
         let mut temporary = None;
         let outcome = match (target, kind_of(&place.stat)) {

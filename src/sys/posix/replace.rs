@@ -19,6 +19,7 @@ use crate::ports::{Journal, Sink};
 const TEMPORARY: &[u8] = b".nova-agent.";
 
 /// A random temporary name.
+#[derive(Clone, Copy)]
 pub struct TemporaryName([u8; 30]);
 
 impl TemporaryName {
@@ -200,7 +201,7 @@ impl<'a> Replacement<'a> {
 
     /// Hands over the temporary file, if there is one, which now is the caller's to rename or remove.
     pub fn take(&mut self) -> Option<TemporaryName> {
-        self.file.take().map(|_| core::mem::replace(&mut self.name, TemporaryName::blank()))
+        self.file.take().map(|_| self.name)
     }
 
     #[inline(never)]
