@@ -1,6 +1,7 @@
 //! Which driver a link has: `SIOCETHTOOL` (linux/ethtool.h), else sysfs.
 
 use super::super::posix::fd::check;
+use super::super::posix::name::until_nul;
 use super::super::posix::socket;
 use super::calls;
 use super::path::open;
@@ -36,7 +37,7 @@ pub fn of<'b>(name: &str, buffer: &'b mut [u8; NAME_LEN]) -> &'b [u8] {
     if by_ioctl(name, buffer).is_err() && by_sysfs(name, buffer).is_err() {
         return &[];
     }
-    buffer.split(|&octet| octet == 0).next().unwrap_or_default()
+    until_nul(buffer).to_bytes()
 }
 
 #[inline(never)]
