@@ -4,6 +4,7 @@
 
 use core::ops::ControlFlow;
 
+use super::super::posix::bytes::holds;
 use super::super::posix::fd::Fd;
 use super::super::posix::name::{join, until_nul};
 use super::super::posix::walk::Place;
@@ -45,7 +46,7 @@ fn read<'b>(directory: &Fd, name: &[u8], file: &[u8], buffer: &'b mut [u8]) -> &
 fn is_virtual(directory: &Fd, name: &[u8]) -> bool {
     let mut text = [0; 256];
     !read(directory, name, b"/tun_flags\0", &mut text).is_empty()
-        || read(directory, name, b"/uevent\0", &mut text).as_bytes().windows(8).any(|window| window == b"DEVTYPE=")
+        || holds(read(directory, name, b"/uevent\0", &mut text).as_bytes(), b"DEVTYPE=")
 }
 
 impl Links for OfflineLinks<'_> {

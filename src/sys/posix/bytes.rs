@@ -89,6 +89,18 @@ impl Drop for Bytes {
     }
 }
 
+/// Whether `needle` is anywhere in `bytes`.
+#[inline(never)]
+pub fn holds(mut bytes: &[u8], needle: &[u8]) -> bool {
+    while let [_, rest @ ..] = bytes {
+        if bytes.starts_with(needle) {
+            return true;
+        }
+        bytes = rest;
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::guest::alone;

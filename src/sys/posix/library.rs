@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 
 use super::super::os::directory::for_each_name;
-use super::bytes::Bytes;
+use super::bytes::{Bytes, holds};
 use super::fd::{Fd, Stat};
 use super::name::join;
 use super::walk::Place;
@@ -59,18 +59,6 @@ impl Search<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether `needle` is anywhere in `bytes`.
-#[inline(never)]
-fn holds(mut bytes: &[u8], needle: &[u8]) -> bool {
-    while let [_, rest @ ..] = bytes {
-        if bytes.starts_with(needle) {
-            return true;
-        }
-        bytes = rest;
-    }
-    false
 }
 
 #[cfg(test)]
