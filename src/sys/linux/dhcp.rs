@@ -5,6 +5,7 @@
 use core::ops::ControlFlow;
 
 use super::super::posix::bytes::Bytes;
+use super::super::posix::fd::Fd;
 use super::super::posix::process;
 use super::directory::for_each_name;
 use super::path::{self, open};
@@ -35,7 +36,7 @@ pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
         return Ok(());
     }
     let mut result = Ok(());
-    for_each_name(&open("/proc\0", &"", libc::O_DIRECTORY)?, &mut |name| {
+    for_each_name(&Fd::open(c"/proc", libc::O_DIRECTORY, 0)?, &mut |name| {
         if let Some((pid, name)) = number(name.to_bytes()).and_then(|pid| client(pid, &inodes)) {
             match process::send_signal(pid as libc::pid_t, libc::SIGTERM) {
                 Ok(()) => each(name, pid as u32),
@@ -52,7 +53,7 @@ pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
 #[inline(never)]
 fn sockets(link: u32, inodes: &mut Inodes) {
     let mut content = Bytes::EMPTY;
-    if open("/proc/net/packet\0", &"", 0).and_then(|table| content.read_stream(&table, PACKET_LEN)).is_err() {
+    if Fd::open(c"/proc/net/packet", 0, 0).and_then(|table| content.read_stream(&table, PACKET_LEN)).is_err() {
         return;
     }
     let mut rest = &*content;
