@@ -120,7 +120,6 @@ fn apply(job: Job<'_>, host: &mut System, scratch: &mut Scratch) -> c_int {
 }
 
 /// Opens the guest's root directory.
-#[inline(never)]
 fn open_root(options: &Options) -> Fd {
     let root = Fd::open(options.root, libc::O_RDONLY | libc::O_DIRECTORY, 0);
     root.unwrap_or_else(|errno| fail(status::OS_ERROR, "cannot open the root directory ", options.root, errno))
@@ -160,7 +159,6 @@ fn value(entry: &'static CStr, name: &[u8]) -> Option<&'static CStr> {
 }
 
 /// Goes into the background if asked to, writes the pid file, leaves the working directory. The parent of a daemon ends here.
-#[inline(never)]
 fn settle(options: &Options) {
     let mut daemon = None;
     if !options.foreground {

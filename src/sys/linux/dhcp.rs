@@ -50,7 +50,6 @@ pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
 }
 
 /// The packet sockets bound to a link: none, if there is no table of them.
-#[inline(never)]
 fn sockets(link: u32, inodes: &mut Inodes) {
     let mut content = Bytes::EMPTY;
     if Fd::open(c"/proc/net/packet", 0, 0).and_then(|table| content.read_stream(&table, PACKET_LEN)).is_err() {
@@ -77,7 +76,6 @@ fn sockets(link: u32, inodes: &mut Inodes) {
 
 /// The DHCP client that process `pid` is, if it has one of the sockets. A client may have split itself up (dhcpcd since 9): its head is the
 /// topmost of the processes of that name.
-#[inline(never)]
 fn client(pid: u64, inodes: &Inodes) -> Option<(u64, &'static str)> {
     let Client { name, mut parent } = read(pid)?;
     if pid as libc::pid_t == process::id() || !has_socket(pid, inodes) {

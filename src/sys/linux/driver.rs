@@ -55,7 +55,6 @@ fn by_ioctl(name: &str, driver: &mut [u8; NAME_LEN]) -> Result<(), Errno> {
 }
 
 /// What the link `driver` in sysfs points to, its last component.
-#[inline(never)]
 fn by_sysfs(name: &str, driver: &mut [u8; NAME_LEN]) -> Result<(), Errno> {
     let mut target = [0; 256];
     let device = open("/sys/class/net/%/device\0", &name, libc::O_RDONLY | libc::O_DIRECTORY)?;
