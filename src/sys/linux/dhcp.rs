@@ -99,7 +99,6 @@ fn read(pid: u64) -> Option<Client> {
     Some(Client { name: client_called(name)?, parent: number(take_word(&mut text))? })
 }
 
-#[inline(never)]
 fn has_socket(pid: u64, inodes: &Inodes) -> bool {
     let Ok(directory) = open("/proc/%/fd\0", &pid, libc::O_DIRECTORY) else { return false };
     let mut found = false;

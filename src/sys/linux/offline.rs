@@ -42,7 +42,6 @@ fn read<'b>(directory: &Fd, name: &[u8], file: &[u8], buffer: &'b mut [u8]) -> &
 }
 
 /// Whether it is one of the virtual links that share their MAC address with a real one: they have a type, tun and tap have flags.
-#[inline(never)]
 fn is_virtual(directory: &Fd, name: &[u8]) -> bool {
     let mut text = [0; 256];
     !read(directory, name, b"/tun_flags\0", &mut text).is_empty()

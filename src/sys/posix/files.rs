@@ -47,7 +47,6 @@ impl Sink for Nowhere {
 }
 
 /// Prepares the file at `place`; what it was and is to be is added to `pending`.
-#[inline(never)]
 fn prepare(place: &mut Place, rule: Rule, journal: &mut dyn Journal, pending: &mut Pending, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
     let exists = match kind_of(&place.stat) {
         None => false,

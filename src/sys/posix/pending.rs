@@ -66,7 +66,6 @@ impl Pending {
     /// # Errors
     ///
     /// E2BIG if there are too many.
-    #[inline(never)]
     pub fn add(&mut self, directory: Fd, name: &CStr, temporary: Option<TemporaryName>, has_backup: bool) -> Result<(), Errno> {
         let mut change = Change { directory, name: [0; NAME_LEN], temporary, has_backup };
         let fits = join(&mut change.name, &[name.to_bytes_with_nul()]).is_some();

@@ -48,7 +48,6 @@ impl TemporaryName {
     /// # Errors
     ///
     /// ENAMETOOLONG; see symlinkat(2).
-    #[inline(never)]
     pub fn make_link(&mut self, directory: &Fd, target: &[u8]) -> Result<(), Errno> {
         let mut room = [0; 256];
         let target = join(&mut room, &[target, b"\0"]).ok_or(Errno(libc::ENAMETOOLONG))?;
