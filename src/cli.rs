@@ -3,28 +3,18 @@
 use core::ffi::CStr;
 
 use crate::log::Level;
+use crate::network::lines::{take_line, take_word};
 use crate::packed;
 use crate::packed::Packed;
 use crate::text::same_word;
-
-/// Where the log goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogTo {
-    /// No `-o`: stderr in the foreground, the kernel's log in a daemon.
-    Default,
-    /// `-o -`
-    Stderr,
-    /// `-o FILE`
-    File(&'static CStr),
-}
 
 /// What `run` was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Least level that is logged.
     pub level: Level,
-    /// Where to.
-    pub log: LogTo,
+    /// `-o FILE|-`; without it stderr in the foreground, the kernel's log in a daemon.
+    pub log: Option<&'static CStr>,
     /// Whether to stay in the foreground.
     pub foreground: bool,
     /// `-p FILE`
@@ -46,10 +36,9 @@ pub struct Options {
 impl Options {
     /// What holds unless the command line says otherwise.
     pub const fn new() -> Self {
-        let (log, level) = (LogTo::Default, Level::Info);
         Self {
-            level,
-            log,
+            level: Level::Info,
+            log: None,
             foreground: false,
             pid_file: None,
             xenstore: None,
@@ -118,25 +107,25 @@ operand that ends in .py; if resetnetwork follows it, vm-data is applied once at
 "
 );
 
-/// Every word that means something by itself, by what it means; options that need a value come first, then the others.
-const WORDS: [&str; 16] = [
-    "-l --loglevel --level",
-    "-o --logfile",
-    "-p --pidfile",
-    "--xenstore",
-    "--root",
-    "--backend",
-    "--from",
-    "-n --nofork",
-    "--no-fork",
-    "--version",
-    "-h --help",
-    "-q --quiet -S --syspython -t --testmode",
-    "run",
-    "resetnetwork",
-    "apply",
-    "--dry-run",
-];
+/// Every word that means something by itself, a line for each meaning; options that need a value come first, then the others.
+const WORDS: &str = "\
+-l --loglevel --level
+-o --logfile
+-p --pidfile
+--xenstore
+--root
+--backend
+--from
+-n --nofork
+--no-fork
+--version
+-h --help
+-q --quiet -S --syspython -t --testmode
+run
+resetnetwork
+apply
+--dry-run
+";
 const LEVEL: usize = 0;
 const LOG_FILE: usize = 1;
 const PID_FILE: usize = 2;
@@ -154,11 +143,19 @@ const RESET_NETWORK: usize = 13;
 const APPLY: usize = 14;
 const DRY_RUN: usize = 15;
 
-/// What `word` means, as its place in [`WORDS`]; one behind them for any other.
+/// What `word` means, as its line in [`WORDS`]; one behind them for any other.
 #[inline(never)]
 fn meaning(word: &[u8]) -> usize {
-    let known = |spellings: &&str| spellings.as_bytes().split(|&b| b == b' ').any(|spelling| spelling == word);
-    WORDS.iter().take_while(|spellings| !known(spellings)).count()
+    let (mut lines, mut meaning) = (WORDS.as_bytes(), 0);
+    while let Some(mut line) = take_line(&mut lines) {
+        while let spelling @ [_, ..] = take_word(&mut line) {
+            if spelling == word {
+                return meaning;
+            }
+        }
+        meaning += 1;
+    }
+    meaning
 }
 
 /// Judges the words behind the program's name and fills in `options`.
@@ -179,7 +176,7 @@ pub fn parse(mut words: impl Iterator<Item = &'static CStr> + Clone, options: &m
         }
         match meaning {
             LEVEL => options.level = level(value)?,
-            LOG_FILE => options.log = if value == c"-" { LogTo::Stderr } else { LogTo::File(value) },
+            LOG_FILE => options.log = Some(value),
             PID_FILE => options.pid_file = Some(value),
             XENSTORE => options.xenstore = Some(value),
             ROOT => options.root = value,
@@ -259,14 +256,14 @@ mod tests {
     #[test]
     fn service_files_of_older_agents() {
         let unit = run("--no-fork True -o /var/log/nova-agent.log -l info");
-        assert!(unit.foreground && unit.log == LogTo::File(c"/var/log/nova-agent.log") && unit.level == Level::Info);
+        assert!(unit.foreground && unit.log == Some(c"/var/log/nova-agent.log") && unit.level == Level::Info);
         assert_eq!(run("--no-fork true -o /var/log/nova-agent.log -l info"), unit);
         let old = run("-q -p /run/p -o /var/log/l -l debug /usr/share/nova-agent/nova-agent.py -S");
         assert!(!old.foreground && old.pid_file == Some(c"/run/p") && old.level == Level::Debug && !old.apply_at_start);
         assert!(run("-n -l info /usr/share/nova-agent/nova-agent.py").foreground);
         assert!(run("-n /x/nova-agent.py resetnetwork -q").apply_at_start);
         assert!(run("--no-fork -o -").foreground);
-        assert_eq!(run("--no-fork False run").log, LogTo::Default);
+        assert_eq!(run("--no-fork False run").log, None);
         assert!(run("run --no-fork=False --logfile=- --root=/mnt").foreground);
         assert_eq!(run("-o- -ldebug").level, Level::Debug);
     }

@@ -9,7 +9,7 @@ use core::ffi::{CStr, c_int};
 use core::mem::ManuallyDrop;
 
 use nova_agent::apply::{self, Job, Source};
-use nova_agent::cli::{self, Action, LogTo, Options};
+use nova_agent::cli::{self, Action, Options};
 use nova_agent::commands::VERSION;
 use nova_agent::error::Errno;
 use nova_agent::limits::{DEVICE_MS, DEVICE_POLL_MS};
@@ -42,7 +42,7 @@ mod status {
 }
 
 /// Called by the C entry point with the words behind the program's name.
-fn start(words: Strings) -> c_int {
+fn start(words: Strings, environment: Strings) -> c_int {
     let mut options = Options::new();
     match cli::parse(words, &mut options) {
         Err(refused) => {
@@ -51,34 +51,31 @@ fn start(words: Strings) -> c_int {
         }
         Ok(Action::Version) => said(write_stdout(Text::<64>::of("nova-agent %\n", &[&VERSION]).as_str())),
         Ok(Action::Help) => said(write_stdout(Text::<2048>::of("%", &[&cli::HELP]).as_str())),
-        Ok(action) => work(&options, action == Action::Apply),
+        Ok(action) => work(&options, environment, action == Action::Apply),
     }
 }
 
-/// What the options say about the network; `None` after naming a backend that there is not.
+/// How network files are written; ends the process at a backend that there is not.
 #[inline(never)]
-fn settings(options: &Options) -> Option<Settings> {
-    let is_here = options.root == c"/";
-    let mut settings = Settings { programs: is_here, ..Settings::new(os::BACKENDS) };
-    if let Some(name) = options.backend {
-        settings.backend = match backends::named(os::BACKENDS, name.to_bytes()) {
-            Some(backend) => Choice::Always(backend),
-            None if name == c"none" => Choice::Nothing,
-            None => {
-                complain("no such backend (see nova-agent --help): %", &[&Printable(name.to_bytes())]);
-                return None;
-            }
-        };
+fn choice(options: &Options) -> Choice {
+    let Some(name) = options.backend else { return Choice::Probe(os::BACKENDS) };
+    match backends::named(os::BACKENDS, name.to_bytes()) {
+        Some(backend) => Choice::Always(backend),
+        None if name == c"none" => Choice::Nothing,
+        None => {
+            complain("no such backend (see nova-agent --help): %", &[&Printable(name.to_bytes())]);
+            process::end(status::USAGE)
+        }
     }
-    Some(settings)
 }
 
 /// Serves requests, or applies vm-data once. Nothing is dropped at the end: the kernel closes what is open.
 #[inline(never)]
-fn work(options: &Options, once: bool) -> c_int {
-    let Some(mut settings) = settings(options) else { return status::USAGE };
+fn work(options: &Options, variables: Strings, once: bool) -> c_int {
+    let elsewhere = options.root != c"/";
+    let mut settings = Settings { backend: choice(options), live: true, programs: !elsewhere };
     let mut environment = Environment::default();
-    environment.take();
+    environment.take(variables);
     process::reset();
     if let Err(errno) = signal::install() {
         fail(status::OS_ERROR, "cannot start", c"", errno);
@@ -88,7 +85,6 @@ fn work(options: &Options, once: bool) -> c_int {
     let store = options.xenstore.or(environment.xenstore);
     let (scratch, kept) = rt::buffers();
     if once {
-        let elsewhere = options.root != c"/";
         settings.live = !elsewhere && options.from.is_none();
         settings.programs &= !options.dry_run;
         let source = match options.from {
@@ -124,7 +120,6 @@ fn apply(job: Job<'_>, host: &mut System, scratch: &mut Scratch) -> c_int {
 }
 
 /// Opens the guest's root directory.
-#[inline(never)]
 fn open_root(options: &Options) -> Fd {
     let root = Fd::open(options.root, libc::O_RDONLY | libc::O_DIRECTORY, 0);
     root.unwrap_or_else(|errno| fail(status::OS_ERROR, "cannot open the root directory ", options.root, errno))
@@ -138,10 +133,10 @@ struct Environment {
 }
 
 impl Environment {
-    /// Reads what the agent knows of and empties the rest.
+    /// Takes what the agent knows of.
     #[inline(never)]
-    fn take(&mut self) {
-        for entry in rt::take_environment() {
+    fn take(&mut self, variables: Strings) {
+        for entry in variables {
             if let Some(path) = value(entry, b"XENSTORED_PATH=") {
                 self.xenstore = Some(path);
             } else if let Some(socket) = value(entry, b"NOTIFY_SOCKET=") {
@@ -164,7 +159,6 @@ fn value(entry: &'static CStr, name: &[u8]) -> Option<&'static CStr> {
 }
 
 /// Goes into the background if asked to, writes the pid file, leaves the working directory. The parent of a daemon ends here.
-#[inline(never)]
 fn settle(options: &Options) {
     let mut daemon = None;
     if !options.foreground {
@@ -198,12 +192,12 @@ fn leave_directory() {
 fn open_log(options: &Options) -> Log {
     let level = options.level;
     match options.log {
-        LogTo::File(path) => Log::to_file(level, path).unwrap_or_else(|errno| {
+        None if !options.foreground => Log::to_kernel(level),
+        Some(path) if path != c"-" => Log::to_file(level, path).unwrap_or_else(|errno| {
             warn("cannot open the log ", path, errno);
             Log::to_kernel(level)
         }),
-        LogTo::Default if !options.foreground => Log::to_kernel(level),
-        LogTo::Default | LogTo::Stderr => Log::to_stderr(level),
+        _ => Log::to_stderr(level),
     }
 }
 

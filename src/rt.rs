@@ -1,4 +1,4 @@
-//! What std would bring: the C entry point, its arrays, the panic handler, the allocator under the JSON parser; and the program's memory.
+//! What std would bring: the C entry point and its arrays, the panic handler, the allocator under the JSON parser; and the program's memory.
 //!
 //! All `unsafe` code of the program that is not in the library's `sys`.
 
@@ -37,8 +37,7 @@ pub const MEMORY: Memory = Memory { release, give_back };
 /// A panic is a bug (sysexits.h EX_SOFTWARE); service managers restart the agent, the journal lets it finish.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    // SAFETY: _exit takes a status and never returns; no other state is touched.
-    unsafe { libc::_exit(70) }
+    process::end(70)
 }
 
 // SAFETY: the arena's.
@@ -79,33 +78,20 @@ pub fn buffers() -> (&'static mut Scratch, &'static mut Kept) {
     (scratch, unsafe { &mut *kept })
 }
 
-unsafe extern "C" {
-    /// The C library's environment.
-    static mut environ: *const *const c_char;
-}
-
 /// C entry point.
 ///
 /// # Safety
 ///
-/// To be called by the C library's start code only.
+/// To be called by start code only: the system's own, else the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn main(_argc: c_int, argv: *const *const c_char) -> c_int {
+pub unsafe extern "C" fn main(_argc: c_int, argv: *const *const c_char, environment: *const *const c_char) -> c_int {
     let mut words = Strings(argv);
     words.next(); // the program's name
-    crate::start(words)
+    crate::start(words, Strings(environment))
 }
 
-/// The environment, which is empty afterwards: nothing here or below needs it.
-pub fn take_environment() -> Strings {
-    // SAFETY: one thread.
-    let taken = unsafe { environ };
-    // SAFETY: one thread.
-    unsafe { environ = core::ptr::null() };
-    Strings(taken)
-}
-
-/// The strings of `argv` or `environ`: an array that a null pointer ends, and that stays for the life of the process, as its strings do.
+/// The words of the command line or of the environment: an array that a null pointer ends, and that stays for the life of the process, as
+/// its strings do.
 #[derive(Clone)]
 pub struct Strings(*const *const c_char);
 
@@ -114,9 +100,6 @@ impl Iterator for Strings {
 
     #[inline(never)]
     fn next(&mut self) -> Option<&'static CStr> {
-        if self.0.is_null() {
-            return None;
-        }
         // SAFETY: not past the null pointer that ends the array.
         let string = unsafe { *self.0 };
         if string.is_null() {

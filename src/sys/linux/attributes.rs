@@ -57,7 +57,7 @@ fn copy_one(from: &Fd, to: &Fd, name: &CStr, room: &mut [u8]) -> libc::c_int {
     // SAFETY: `name` is NUL-terminated; pointer and length are those of a writable slice.
     let len = unsafe { calls::fgetxattr(from.raw(), name.as_ptr(), room.as_mut_ptr().cast(), room.len()) };
     if len < 0 {
-        return -1;
+        return len;
     }
     // SAFETY: `name` is NUL-terminated; the first `len` octets of the slice were written.
     unsafe { calls::fsetxattr(to.raw(), name.as_ptr(), room.as_ptr().cast(), len as usize, 0) }

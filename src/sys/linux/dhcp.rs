@@ -5,6 +5,7 @@
 use core::ops::ControlFlow;
 
 use super::super::posix::bytes::Bytes;
+use super::super::posix::fd::Fd;
 use super::super::posix::process;
 use super::directory::for_each_name;
 use super::path::{self, open};
@@ -35,7 +36,7 @@ pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
         return Ok(());
     }
     let mut result = Ok(());
-    for_each_name(&open("/proc\0", &"", libc::O_DIRECTORY)?, &mut |name| {
+    for_each_name(&Fd::open(c"/proc", libc::O_DIRECTORY, 0)?, &mut |name| {
         if let Some((pid, name)) = number(name.to_bytes()).and_then(|pid| client(pid, &inodes)) {
             match process::send_signal(pid as libc::pid_t, libc::SIGTERM) {
                 Ok(()) => each(name, pid as u32),
@@ -49,10 +50,9 @@ pub fn stop(link: u32, each: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {
 }
 
 /// The packet sockets bound to a link: none, if there is no table of them.
-#[inline(never)]
 fn sockets(link: u32, inodes: &mut Inodes) {
     let mut content = Bytes::EMPTY;
-    if open("/proc/net/packet\0", &"", 0).and_then(|table| content.read_stream(&table, PACKET_LEN)).is_err() {
+    if Fd::open(c"/proc/net/packet", 0, 0).and_then(|table| content.read_stream(&table, PACKET_LEN)).is_err() {
         return;
     }
     let mut rest = &*content;
@@ -76,7 +76,6 @@ fn sockets(link: u32, inodes: &mut Inodes) {
 
 /// The DHCP client that process `pid` is, if it has one of the sockets. A client may have split itself up (dhcpcd since 9): its head is the
 /// topmost of the processes of that name.
-#[inline(never)]
 fn client(pid: u64, inodes: &Inodes) -> Option<(u64, &'static str)> {
     let Client { name, mut parent } = read(pid)?;
     if pid as libc::pid_t == process::id() || !has_socket(pid, inodes) {
@@ -100,7 +99,6 @@ fn read(pid: u64) -> Option<Client> {
     Some(Client { name: client_called(name)?, parent: number(take_word(&mut text))? })
 }
 
-#[inline(never)]
 fn has_socket(pid: u64, inodes: &Inodes) -> bool {
     let Ok(directory) = open("/proc/%/fd\0", &pid, libc::O_DIRECTORY) else { return false };
     let mut found = false;

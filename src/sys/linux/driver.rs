@@ -1,6 +1,7 @@
 //! Which driver a link has: `SIOCETHTOOL` (linux/ethtool.h), else sysfs.
 
 use super::super::posix::fd::check;
+use super::super::posix::name::until_nul;
 use super::super::posix::socket;
 use super::calls;
 use super::path::open;
@@ -36,7 +37,7 @@ pub fn of<'b>(name: &str, buffer: &'b mut [u8; NAME_LEN]) -> &'b [u8] {
     if by_ioctl(name, buffer).is_err() && by_sysfs(name, buffer).is_err() {
         return &[];
     }
-    buffer.split(|&octet| octet == 0).next().unwrap_or_default()
+    until_nul(buffer).to_bytes()
 }
 
 #[inline(never)]
@@ -54,7 +55,6 @@ fn by_ioctl(name: &str, driver: &mut [u8; NAME_LEN]) -> Result<(), Errno> {
 }
 
 /// What the link `driver` in sysfs points to, its last component.
-#[inline(never)]
 fn by_sysfs(name: &str, driver: &mut [u8; NAME_LEN]) -> Result<(), Errno> {
     let mut target = [0; 256];
     let device = open("/sys/class/net/%/device\0", &name, libc::O_RDONLY | libc::O_DIRECTORY)?;

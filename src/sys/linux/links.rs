@@ -8,6 +8,7 @@ use super::{dhcp, driver};
 use crate::error::Errno;
 use crate::limits::DUMP_COUNT;
 use crate::network::ip::Ip;
+use crate::network::lines::take_line;
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Mac};
 use crate::network::plan::Change;
@@ -23,10 +24,22 @@ const IFA_F_NODAD: u32 = 0x02;
 const IFA_F_DEPRECATED: u32 = 0x20;
 const IFA_F_PERMANENT: u32 = 0x80;
 
-/// Names that Xen's network drivers go by: on the Xen bus, of the module, of classic kernels.
-const XEN: [&[u8]; 3] = [b"vif", b"xen_netfront", b"netfront"];
+/// Names that Xen's network drivers go by, a line each: on the Xen bus, of the module, of classic kernels.
+const XEN: &str = "vif\nxen_netfront\nnetfront\n";
 /// Virtual links that share MACs, by the driver names of kernels that do not tell a link's kind (before 2.6.23).
-const VIRTUAL: [&[u8]; 5] = [b"bridge", b"bonding", b"802.1Q VLAN Support", b"tun", b"macvlan"];
+const VIRTUAL: &str = "bridge\nbonding\n802.1Q VLAN Support\ntun\nmacvlan\n";
+
+/// Whether `driver` is one of the lines of `names`.
+#[inline(never)]
+fn is_one_of(names: &str, driver: &[u8]) -> bool {
+    let mut rest = names.as_bytes();
+    while let Some(line) = take_line(&mut rest) {
+        if line.strip_suffix(b"\n") == Some(driver) {
+            return true;
+        }
+    }
+    false
+}
 
 /// Memory for what the kernel tells.
 pub type Buffer = netlink::Buffer;
@@ -147,9 +160,9 @@ fn candidate(message: &Message<'_>, mac: Mac, best: &mut Fitness, link: &mut Lin
     let mut driver = [0; driver::NAME_LEN];
     let driver = driver::of(name, &mut driver);
     let fitness = match found.kind {
-        _ if XEN.contains(&driver) => Fitness::Xen,
+        _ if is_one_of(XEN, driver) => Fitness::Xen,
         b"veth" => Fitness::Pair,
-        b"" if !VIRTUAL.contains(&driver) => Fitness::Device,
+        b"" if !is_one_of(VIRTUAL, driver) => Fitness::Device,
         _ => return,
     };
     if fitness > *best {

@@ -1,14 +1,31 @@
-//! Giving memory back to the kernel: madvise(2) with MADV_DONTNEED, after which private pages read as zero.
+//! Memory from the kernel, mmap(2), and back to it: madvise(2) with MADV_DONTNEED, after which private pages read as zero.
 //!
 //! A sleeping agent holds no request, so it needs none of the memory that requests need; and nothing of them stays in it.
 
+use core::ptr::NonNull;
+
 use super::calls;
+use super::machine::syscall;
+use crate::error::Errno;
 
 /// The page size of most systems. Where pages are larger the kernel refuses what is not aligned, and the memory simply stays.
 const PAGE_LEN: usize = 4096;
 
 /// How far below its present end the stack may have been used.
 const STACK_LEN: usize = 256 << 10;
+
+/// `len` octets of new private memory, all zero.
+///
+/// # Errors
+///
+/// See mmap(2).
+pub fn map(len: usize) -> Result<NonNull<u8>, Errno> {
+    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
+    // SAFETY: a new anonymous mapping; no existing memory is touched.
+    let start = unsafe { syscall!(libc::SYS_mmap, 0usize, len, protection, flags, -1, 0usize) };
+    // Addresses are above zero.
+    usize::try_from(start).ok().and_then(|start| NonNull::new(start as *mut u8)).ok_or(Errno(-start as i32))
+}
 
 /// Gives back the whole pages in the `len` octets at `start`.
 ///

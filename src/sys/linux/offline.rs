@@ -4,9 +4,10 @@
 
 use core::ops::ControlFlow;
 
+use super::super::posix::bytes::holds;
 use super::super::posix::fd::Fd;
 use super::super::posix::name::{join, until_nul};
-use super::super::posix::walk::{Last, Place};
+use super::super::posix::walk::Place;
 use super::directory::for_each_name;
 use crate::error::Errno;
 use crate::limits::{INTERFACE_COUNT, LINK_NAME_LEN};
@@ -28,13 +29,6 @@ impl<'r> OfflineLinks<'r> {
     pub fn new(root: &'r Fd) -> Self {
         Self { root, numbered: heapless::Vec::new() }
     }
-
-    /// The directory of links.
-    fn directory(&self) -> Result<Fd, Errno> {
-        let mut place = Place::none();
-        place.find(self.root, b"/sys/class/net", false, Last::Follow)?;
-        place.open(libc::O_RDONLY | libc::O_DIRECTORY)
-    }
 }
 
 /// Reads a link's file.
@@ -48,22 +42,24 @@ fn read<'b>(directory: &Fd, name: &[u8], file: &[u8], buffer: &'b mut [u8]) -> &
 }
 
 /// Whether it is one of the virtual links that share their MAC address with a real one: they have a type, tun and tap have flags.
-#[inline(never)]
 fn is_virtual(directory: &Fd, name: &[u8]) -> bool {
     let mut text = [0; 256];
     !read(directory, name, b"/tun_flags\0", &mut text).is_empty()
-        || read(directory, name, b"/uevent\0", &mut text).as_bytes().windows(8).any(|window| window == b"DEVTYPE=")
+        || holds(read(directory, name, b"/uevent\0", &mut text).as_bytes(), b"DEVTYPE=")
 }
 
 impl Links for OfflineLinks<'_> {
     #[inline(never)]
     fn find(&mut self, mac: Mac, link: &mut Link) -> Result<bool, Errno> {
-        let directory = match self.directory() {
+        let directory = match Place::open_below(self.root, b"/sys/class/net", libc::O_RDONLY | libc::O_DIRECTORY) {
             Err(Errno(libc::ENOENT)) => {
-                if !self.numbered.contains(&mac) {
+                let mut at = 0;
+                while self.numbered.get(at).is_some_and(|known| *known != mac) {
+                    at += 1;
+                }
+                if at == self.numbered.len() {
                     self.numbered.push(mac).map_err(|_| Errno(libc::E2BIG))?;
                 }
-                let at = self.numbered.iter().take_while(|known| **known != mac).count();
                 let name = Text::<LINK_NAME_LEN>::of("eth%", &[&at]);
                 link.name.clear();
                 return Ok(link.name.push_str(name.as_str()).is_ok());

@@ -5,6 +5,7 @@ use core::ptr;
 
 use super::super::posix::fd::check;
 use super::calls;
+use super::machine::{SIGNAL_FLAGS, restore};
 use crate::error::Errno;
 
 /// Signals, the first in the lowest bit.
@@ -25,19 +26,8 @@ pub const fn set_of(signals: &[libc::c_int]) -> Set {
 struct Action {
     handler: libc::sighandler_t,
     flags: libc::c_ulong,
-    restorer: usize,
+    restorer: extern "C" fn(),
     mask: Set,
-}
-
-/// `SA_RESTORER` of asm/signal.h.
-#[cfg(target_arch = "x86_64")]
-const SA_RESTORER: libc::c_ulong = 0x0400_0000;
-
-/// Where a handler returns to: rt_sigreturn(2). Other machines' kernels have it themselves.
-#[cfg(target_arch = "x86_64")]
-#[unsafe(naked)]
-extern "C" fn restore() {
-    core::arch::naked_asm!("mov eax, {}", "syscall", const libc::SYS_rt_sigreturn)
 }
 
 /// Sets what a signal does: calls `handler`, or one of `SIG_DFL` and `SIG_IGN`.
@@ -50,11 +40,7 @@ extern "C" fn restore() {
 ///
 /// The handler does nothing but what may be done at any moment.
 pub unsafe fn set_handler(signal: libc::c_int, handler: libc::sighandler_t) -> Result<(), Errno> {
-    #[cfg(target_arch = "x86_64")]
-    let (flags, restorer) = (SA_RESTORER, restore as extern "C" fn() as usize);
-    #[cfg(not(target_arch = "x86_64"))]
-    let (flags, restorer) = (0, 0);
-    let action = Action { handler, flags, restorer, mask: 0 };
+    let action = Action { handler, flags: SIGNAL_FLAGS, restorer: restore, mask: 0 };
     // SAFETY: `action` is valid; the old one is not asked for.
     check(unsafe { calls::rt_sigaction(signal, (&raw const action).cast(), ptr::null_mut(), size_of::<Set>()) }).map(drop)
 }

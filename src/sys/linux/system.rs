@@ -28,20 +28,10 @@ pub fn kernel_log() -> Result<Fd, Errno> {
     Fd::open(c"/dev/kmsg", libc::O_WRONLY, 0)
 }
 
-/// Where the C library keeps the calling thread's errno.
-///
-/// # Safety
-///
-/// None needed by the caller; the C library's function is unsafe to call only because it is foreign.
-pub unsafe fn errno_location() -> *mut libc::c_int {
-    // SAFETY: no arguments, always valid.
-    unsafe { libc::__errno_location() }
-}
-
 /// Closes every descriptor from `first` on: close_range (5.9), else one by one up to the usual limit.
 pub fn close_descriptors_from(first: libc::c_int) {
     // SAFETY: nothing in this process owns a descriptor yet, or it is about to become another program.
-    if check(unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, 0) } as libc::c_int).is_err() {
+    if check(unsafe { calls::close_range(first, libc::c_uint::MAX, 0) }).is_err() {
         for fd in first..1024 {
             // SAFETY: as above.
             unsafe { calls::close(fd) };
@@ -55,14 +45,14 @@ pub fn forbid_core_files() {
     unsafe { calls::prctl(libc::PR_SET_DUMPABLE, 0) };
 }
 
-/// fork(2) without what musl's does for threads and handlers, of which there are none.
+/// fork(2).
 ///
 /// # Safety
 ///
 /// The child must be able to go on with everything that the parent had: one thread, no locks.
 pub unsafe fn fork() -> libc::c_int {
     // SAFETY: no new stack, no shared memory: what fork(2) is.
-    unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD, 0, 0, 0, 0) as libc::c_int }
+    unsafe { calls::clone(libc::SIGCHLD as usize, 0) }
 }
 
 /// Fills `out` from the kernel's random source: getrandom (3.17), else `/dev/urandom`.
@@ -72,7 +62,7 @@ pub unsafe fn fork() -> libc::c_int {
 /// See open(2), read(2); EIO if the source ends.
 pub fn random(out: &mut [u8]) -> Result<(), Errno> {
     // SAFETY: pointer and length are those of a writable slice.
-    let got = match check_len(unsafe { libc::syscall(libc::SYS_getrandom, out.as_mut_ptr(), out.len(), 0) as libc::c_int }) {
+    let got = match check_len(unsafe { calls::getrandom(out.as_mut_ptr(), out.len(), 0) }) {
         // Up to 256 octets come whole.
         Ok(got) => got,
         Err(_) => Fd::open(c"/dev/urandom", libc::O_RDONLY, 0)?.read_full(out)?,
@@ -109,23 +99,12 @@ pub fn set_nodename(name: &[u8]) -> Result<(), Errno> {
     check(unsafe { calls::sethostname(name.as_ptr(), name.len()) }).map(drop)
 }
 
-/// Seconds and nanoseconds of `clock`; zero if the kernel has no such clock. By a system call of our own: the vDSO, through which the C
-/// library asks, would be a page of resident memory and a symbol search for the few times a request needs.
-#[cfg(target_pointer_width = "64")]
+/// Seconds and nanoseconds of `clock`; zero if the kernel has no such clock. By a system call: the vDSO, through which a C library asks,
+/// would be a page of resident memory and a symbol search for the few times a request needs.
 pub fn clock(clock: libc::clockid_t) -> (u64, u64) {
     let mut time = [0u64; 2];
     // SAFETY: `time` has the layout of the kernel's timespec: two 64-bit numbers.
-    unsafe { libc::syscall(libc::SYS_clock_gettime, clock, time.as_mut_ptr()) };
+    unsafe { calls::clock_gettime(clock, time.as_mut_ptr().cast()) };
     let [seconds, nanoseconds] = time;
     (seconds, nanoseconds)
-}
-
-/// Seconds and nanoseconds of `clock`; zero if the kernel has no such clock. By the C library, which knows both layouts of timespec.
-#[cfg(target_pointer_width = "32")]
-pub fn clock(clock: libc::clockid_t) -> (u64, u64) {
-    // SAFETY: all-zero is a valid timespec.
-    let mut time: libc::timespec = unsafe { core::mem::zeroed() };
-    // SAFETY: `time` is writable and of the right type.
-    unsafe { libc::clock_gettime(clock, &raw mut time) };
-    (u64::try_from(time.tv_sec).unwrap_or(0), u64::try_from(time.tv_nsec).unwrap_or(0))
 }

@@ -77,7 +77,6 @@ fn holds(directory: &Fd, name: &CStr, content: &[u8]) -> bool {
 /// # Errors
 ///
 /// ENAMETOOLONG; what listing or copying says. The file itself is untouched in any case.
-#[inline(never)]
 pub fn keep(place: &Place, old: &Old, journal: &mut dyn Journal) -> Result<(), Errno> {
     let mut backups = Backups::default();
     look(&place.directory, place.name(), Some(&old.content), &mut backups)?;
@@ -98,7 +97,6 @@ pub fn keep(place: &Place, old: &Old, journal: &mut dyn Journal) -> Result<(), E
 }
 
 /// Removes all but the newest backups of the file `name`, as far as they can be removed: the file itself is replaced already.
-#[inline(never)]
 pub fn prune(directory: &Fd, name: &CStr) {
     let mut backups = Backups::default();
     let mut room: Room = [0; 288];

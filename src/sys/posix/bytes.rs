@@ -6,8 +6,8 @@ use core::ops::Deref;
 use core::ptr::NonNull;
 use core::slice;
 
-use super::super::os::calls;
-use super::fd::{Fd, check};
+use super::super::os::{calls, memory};
+use super::fd::Fd;
 use crate::error::Errno;
 use crate::limits::FILE_LEN;
 
@@ -31,12 +31,7 @@ impl Bytes {
     pub fn zero(&mut self, len: usize) -> Result<(), Errno> {
         *self = Self::EMPTY;
         let mapped = len.max(1);
-        // SAFETY: a new anonymous mapping; no existing memory is touched.
-        let start = unsafe { calls::mmap(mapped) };
-        if start == libc::MAP_FAILED {
-            check(-1)?;
-        }
-        self.start = NonNull::new(start.cast()).ok_or(Errno(libc::ENOMEM))?;
+        self.start = memory::map(mapped)?;
         (self.mapped, self.len) = (mapped, len);
         Ok(())
     }
@@ -92,6 +87,18 @@ impl Drop for Bytes {
             unsafe { calls::munmap(self.start.as_ptr().cast(), self.mapped) };
         }
     }
+}
+
+/// Whether `needle` is anywhere in `bytes`.
+#[inline(never)]
+pub fn holds(mut bytes: &[u8], needle: &[u8]) -> bool {
+    while let [_, rest @ ..] = bytes {
+        if bytes.starts_with(needle) {
+            return true;
+        }
+        bytes = rest;
+    }
+    false
 }
 
 #[cfg(test)]

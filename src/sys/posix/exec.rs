@@ -1,4 +1,4 @@
-//! Running a program of the guest and waiting for its end: fork(2), execve(2), waitpid(2).
+//! Running a program of the guest and waiting for its end: fork(2), execve(2), wait4(2).
 //!
 //! What runs is a fixed argument vector with an empty environment, as in a fresh session: nothing of the agent's own reaches it but the
 //! input. Its output goes nowhere. Who may be run, and what a failure means, is the caller's business.
@@ -7,7 +7,7 @@ use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use core::ptr;
 
-use super::super::os;
+use super::super::os::{self, calls};
 use super::clock;
 use super::fd::{Fd, check};
 use super::process;
@@ -48,7 +48,7 @@ pub fn run(words: &[&CStr], input: &[u8], limit_ms: u64) -> Result<i32, Error> {
 fn start(program: &CStr, arguments: &Arguments, input: &[u8]) -> Result<libc::pid_t, Errno> {
     // Asked first, so that an absent program costs no process and is told from one that fails.
     // SAFETY: `program` is NUL-terminated.
-    check(unsafe { libc::access(program.as_ptr(), libc::X_OK) })?;
+    check(unsafe { calls::access(program.as_ptr(), libc::X_OK) })?;
     let null = Fd::open(c"/dev/null", libc::O_RDWR, 0)?;
     let input = filled_pipe(input)?;
     // SAFETY: there is one thread, and the child does nothing but system calls.
@@ -63,7 +63,7 @@ fn start(program: &CStr, arguments: &Arguments, input: &[u8]) -> Result<libc::pi
 fn filled_pipe(input: &[u8]) -> Result<Fd, Errno> {
     let mut ends = [-1; 2];
     // SAFETY: `ends` has room for two descriptors.
-    check(unsafe { libc::pipe(ends.as_mut_ptr()) })?;
+    check(unsafe { calls::pipe(ends.as_mut_ptr()) })?;
     let [reading, writing] = ends.map(Fd::adopt);
     writing?.write_all(input)?;
     reading
@@ -72,10 +72,10 @@ fn filled_pipe(input: &[u8]) -> Result<Fd, Errno> {
 /// The child's part: from the agent's fork to the program.
 fn become_program(program: &CStr, arguments: &Arguments, input: &Fd, null: &Fd) -> ! {
     // SAFETY: no arguments; fails only for a group leader, which a new child is not.
-    unsafe { libc::setsid() };
+    unsafe { calls::setsid() };
     for (standard, fd) in [input, null, null].into_iter().enumerate() {
         // SAFETY: both are valid descriptor numbers.
-        unsafe { libc::dup2(fd.raw(), standard as libc::c_int) };
+        unsafe { calls::dup2(fd.raw(), standard as libc::c_int) };
     }
     process::reset();
     // Handlers end at execve(2), but what is ignored, by whoever started the agent, would stay so.
@@ -86,7 +86,7 @@ fn become_program(program: &CStr, arguments: &Arguments, input: &Fd, null: &Fd) 
     if process::leave_directory().is_ok() {
         let environment: [*const libc::c_char; 1] = [ptr::null()];
         // SAFETY: the path is NUL-terminated; both vectors end in a null pointer, and what is in front of it is NUL-terminated.
-        unsafe { libc::execve(program.as_ptr(), arguments.as_ptr(), environment.as_ptr()) };
+        unsafe { calls::execve(program.as_ptr(), arguments.as_ptr(), environment.as_ptr()) };
     }
     process::end(NOT_RUN)
 }
@@ -128,10 +128,10 @@ fn await_end(child: libc::pid_t, limit_ms: u64, is_known: bool) -> Result<i32, E
 fn ended(child: libc::pid_t) -> Result<Option<i32>, Errno> {
     let mut status = MaybeUninit::uninit();
     // SAFETY: `status` is writable and of the right type.
-    if check(unsafe { libc::waitpid(child, status.as_mut_ptr(), libc::WNOHANG) })? == 0 {
+    if check(unsafe { calls::wait4(child, status.as_mut_ptr(), libc::WNOHANG, ptr::null_mut()) })? == 0 {
         return Ok(None);
     }
-    // SAFETY: waitpid told of a child, so it wrote the status.
+    // SAFETY: wait4 told of a child, so it wrote the status.
     let status = unsafe { status.assume_init() };
     Ok(Some(if libc::WIFEXITED(status) { libc::WEXITSTATUS(status) } else { 128 + libc::WTERMSIG(status) }))
 }

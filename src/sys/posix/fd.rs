@@ -38,28 +38,20 @@ impl Stat {
 #[derive(Debug)]
 pub struct Fd(libc::c_int);
 
-/// The calling thread's errno.
-fn last_errno() -> Errno {
-    // SAFETY: the C library gives a valid pointer to the calling thread's errno.
-    let location = unsafe { super::super::os::errno_location() };
-    // SAFETY: valid and aligned, as said above.
-    Errno(unsafe { *location })
-}
-
-/// A system call's result: -1 is an error.
+/// A system call's result: below zero it is an error.
 ///
 /// # Errors
 ///
-/// The calling thread's errno.
+/// The error whose number that is, negated.
 pub fn check(result: libc::c_int) -> Result<libc::c_int, Errno> {
-    if result == -1 { Err(last_errno()) } else { Ok(result) }
+    if result < 0 { Err(Errno(-result)) } else { Ok(result) }
 }
 
 /// The same for calls that return a length; none here is as long as to need more bits.
 ///
 /// # Errors
 ///
-/// The calling thread's errno.
+/// As [`check`].
 pub fn check_len(result: libc::c_int) -> Result<usize, Errno> {
     check(result).map(|len| len as usize)
 }

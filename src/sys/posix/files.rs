@@ -47,7 +47,6 @@ impl Sink for Nowhere {
 }
 
 /// Prepares the file at `place`; what it was and is to be is added to `pending`.
-#[inline(never)]
 fn prepare(place: &mut Place, rule: Rule, journal: &mut dyn Journal, pending: &mut Pending, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
     let exists = match kind_of(&place.stat) {
         None => false,
@@ -89,29 +88,26 @@ fn add(place: &mut Place, pending: &mut Pending, temporary: Option<TemporaryName
     pending.add(directory, place.name(), temporary, has_backup).map_err(|errno| Error::System(What::PrepareFile, errno))
 }
 
-impl GuestFiles<'_> {
-    #[inline(never)]
-    fn find(&self, place: &mut Place, path: &[u8], parents: bool, last: Last) -> Result<(), Error> {
-        place.find(self.root, path, parents, last).map_err(|errno| Error::System(What::OpenDirectory, errno))
-    }
+/// No way to the directory of a file.
+fn open_failed(errno: Errno) -> Error {
+    Error::System(What::OpenDirectory, errno)
 }
 
 impl Files for GuestFiles<'_> {
     fn prepare(&mut self, path: &[u8], rule: Rule, journal: &mut dyn Journal, edit: &mut Edit<'_>) -> Result<Outcome, Error> {
         let mut place = Place::none();
-        match self.find(&mut place, path, rule.parents, Last::Follow) {
-            Ok(()) => {}
-            Err(Error::System(_, Errno(libc::ENOENT))) if rule.create.is_none() => place.stat = Stat::NONE,
-            Err(error) => return Err(error),
+        match place.find(self.root, path, rule.parents, Last::Follow) {
+            Err(Errno(libc::ENOENT)) if rule.create.is_none() => place.stat = Stat::NONE,
+            found => found.map_err(open_failed)?,
         }
         prepare(&mut place, rule, journal, self.pending, edit)
     }
 
     fn link(&mut self, path: &[u8], target: Option<&[u8]>, journal: &mut dyn Journal) -> Result<Outcome, Error> {
         let mut place = Place::none();
-        match self.find(&mut place, path, target.is_some(), Last::Keep) {
-            Err(Error::System(_, Errno(libc::ENOENT))) if target.is_none() => return Ok(Outcome::Same),
-            found => found?,
+        match place.find(self.root, path, target.is_some(), Last::Keep) {
+            Err(Errno(libc::ENOENT)) if target.is_none() => return Ok(Outcome::Same),
+            found => found.map_err(open_failed)?,
         }
         let mut temporary = None;
         let outcome = match (target, kind_of(&place.stat)) {
@@ -137,10 +133,8 @@ impl Files for GuestFiles<'_> {
     }
 
     fn names(&mut self, directory: &[u8], each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
-        let mut place = Place::none();
-        let names = place.find(self.root, directory, false, Last::Follow).and_then(|()| {
-            let flags = libc::O_RDONLY | libc::O_DIRECTORY;
-            for_each_name(&place.open(flags)?, &mut |name| {
+        let names = Place::open_below(self.root, directory, libc::O_RDONLY | libc::O_DIRECTORY).and_then(|directory| {
+            for_each_name(&directory, &mut |name| {
                 each(name.to_bytes());
                 ControlFlow::Continue(())
             })

@@ -3,10 +3,10 @@
 use core::ops::ControlFlow;
 
 use super::super::os::directory::for_each_name;
-use super::bytes::Bytes;
+use super::bytes::{Bytes, holds};
 use super::fd::{Fd, Stat};
 use super::name::join;
-use super::walk::{Last, Place};
+use super::walk::Place;
 use crate::error::Errno;
 
 /// Where libraries are, below the root. One level of multiarch directories (`x86_64-linux-gnu`) is looked into as well.
@@ -34,7 +34,7 @@ impl Search<'_> {
     /// Looks into a directory, and into multiarch directories in it if `deeper`.
     #[inline(never)]
     fn directory(&mut self, path: &[u8], deeper: bool) -> Result<(), Errno> {
-        for_each_name(&self.open(path)?, &mut |name| {
+        for_each_name(&Place::open_below(self.root, path, libc::O_RDONLY)?, &mut |name| {
             let name = name.to_bytes();
             let (library, multiarch) = (name.starts_with(b"libcrypt.so"), deeper & holds(name, b"-linux-"));
             if library | multiarch {
@@ -49,7 +49,7 @@ impl Search<'_> {
 
     #[inline(never)]
     fn library(&mut self, path: &[u8]) -> Result<(), Errno> {
-        let file = self.open(path)?;
+        let file = Place::open_below(self.root, path, libc::O_RDONLY)?;
         self.found = Some(self.found.unwrap_or(false));
         let (mut stat, mut content) = (Stat::NONE, Bytes::EMPTY);
         file.stat(&mut stat)?;
@@ -59,26 +59,6 @@ impl Search<'_> {
         }
         Ok(())
     }
-
-    /// Opens a directory or file below the root, links followed.
-    #[inline(never)]
-    fn open(&self, path: &[u8]) -> Result<Fd, Errno> {
-        let mut place = Place::none();
-        place.find(self.root, path, false, Last::Follow)?;
-        place.open(libc::O_RDONLY)
-    }
-}
-
-/// Whether `needle` is anywhere in `bytes`.
-#[inline(never)]
-fn holds(mut bytes: &[u8], needle: &[u8]) -> bool {
-    while let [_, rest @ ..] = bytes {
-        if bytes.starts_with(needle) {
-            return true;
-        }
-        bytes = rest;
-    }
-    false
 }
 
 #[cfg(test)]

@@ -25,7 +25,6 @@ impl AccountLock {
     /// # Errors
     ///
     /// EAGAIN if somebody else has one now; EROFS, ENOSPC, EACCES: what creating a file in `etc` says.
-    #[inline(never)]
     pub fn try_take(etc: Fd, name: &'static CStr) -> Result<Self, Errno> {
         let pwd = etc.open_at(c".pwd.lock", libc::O_WRONLY | libc::O_CREAT | libc::O_NONBLOCK, 0o600)?;
         lock_whole(&pwd)?;
@@ -36,7 +35,6 @@ impl AccountLock {
 }
 
 /// The fcntl lock.
-#[inline(never)]
 fn lock_whole(file: &Fd) -> Result<(), Errno> {
     // SAFETY: all-zero is a valid flock; it means the whole file.
     let mut whole: libc::flock = unsafe { core::mem::zeroed() };
@@ -49,7 +47,6 @@ fn lock_whole(file: &Fd) -> Result<(), Errno> {
 }
 
 /// The lock file.
-#[inline(never)]
 fn make_lock(etc: &Fd, name: &CStr) -> Result<(), Errno> {
     let mut own = TemporaryName::blank();
     own.make()?;
@@ -60,14 +57,12 @@ fn make_lock(etc: &Fd, name: &CStr) -> Result<(), Errno> {
 }
 
 /// Makes the file that becomes the lock: our process id and a NUL, as shadow-utils writes it.
-#[inline(never)]
 fn write_own(etc: &Fd, own: &CStr) -> Result<(), Errno> {
     let file = etc.open_at(own, libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL, 0o600)?;
     file.write_all(Text::<20>::of("%\0", &[&process::id()]).as_bytes())
 }
 
 /// Links our file to the lock's name, once more if the lock's owner is gone.
-#[inline(never)]
 fn link_own(etc: &Fd, own: &CStr, name: &CStr) -> Result<(), Errno> {
     let linked = link(etc, own, name);
     if linked != Err(Errno(libc::EAGAIN)) {
@@ -88,7 +83,6 @@ fn link(etc: &Fd, own: &CStr, name: &CStr) -> Result<(), Errno> {
 }
 
 /// Nothing if the process whose number the lock file `name` begins with is gone, or this one in an earlier life; else EAGAIN.
-#[inline(never)]
 fn stale(etc: &Fd, name: &CStr) -> Result<(), Errno> {
     let held = Err(Errno(libc::EAGAIN));
     let mut text = [0; 16];

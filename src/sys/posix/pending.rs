@@ -29,11 +29,11 @@ impl Change {
     #[inline(never)]
     fn commit(&mut self) -> Result<(), Error> {
         let name = until_nul(&self.name);
-        let step = match &self.temporary {
-            Some(temporary) => self.directory.rename_at(temporary.as_c(), name).map_err(|errno| Error::System(What::RenameFile, errno)),
-            None => self.directory.unlink_at(name).map_err(|errno| Error::System(What::RemoveFile, errno)),
+        let (what, done) = match &self.temporary {
+            Some(temporary) => (What::RenameFile, self.directory.rename_at(temporary.as_c(), name)),
+            None => (What::RemoveFile, self.directory.unlink_at(name)),
         };
-        step?;
+        done.map_err(|errno| Error::System(what, errno))?;
         self.temporary = None;
         self.directory.sync().map_err(|errno| Error::System(What::SyncDirectory, errno))?;
         if self.has_backup {
@@ -66,7 +66,6 @@ impl Pending {
     /// # Errors
     ///
     /// E2BIG if there are too many.
-    #[inline(never)]
     pub fn add(&mut self, directory: Fd, name: &CStr, temporary: Option<TemporaryName>, has_backup: bool) -> Result<(), Errno> {
         let mut change = Change { directory, name: [0; NAME_LEN], temporary, has_backup };
         let fits = join(&mut change.name, &[name.to_bytes_with_nul()]).is_some();

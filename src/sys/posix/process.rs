@@ -27,8 +27,10 @@ pub fn leave_directory() -> Result<(), Errno> {
 
 /// Ends the process with `status`.
 pub fn end(status: libc::c_int) -> ! {
-    // SAFETY: plain number; nothing is left to flush.
-    unsafe { libc::_exit(status) }
+    loop {
+        // SAFETY: plain number; nothing is left to flush.
+        unsafe { calls::exit(status) };
+    }
 }
 
 /// Which side of a fork this is.
@@ -53,10 +55,10 @@ pub fn daemonise() -> Result<Side, Errno> {
         return Ok(Side::Parent(child));
     }
     // SAFETY: no arguments; fails only for a group leader, which a new child is not.
-    check(unsafe { libc::setsid() })?;
+    check(unsafe { calls::setsid() })?;
     for standard in 0..3 {
         // SAFETY: both are valid descriptor numbers.
-        check(unsafe { libc::dup2(null.raw(), standard) })?;
+        check(unsafe { calls::dup2(null.raw(), standard) })?;
     }
     Ok(Side::Daemon)
 }
@@ -64,13 +66,13 @@ pub fn daemonise() -> Result<Side, Errno> {
 /// This process's id.
 pub fn id() -> libc::pid_t {
     // SAFETY: no arguments.
-    unsafe { libc::getpid() }
+    unsafe { calls::getpid() }
 }
 
 /// Whether process `pid` exists.
 pub fn exists(pid: libc::pid_t) -> bool {
     // SAFETY: signal 0 only asks.
-    check(unsafe { libc::kill(pid, 0) }) != Err(Errno(libc::ESRCH))
+    check(unsafe { calls::kill(pid, 0) }) != Err(Errno(libc::ESRCH))
 }
 
 /// Sends `signal` to process `pid`.
@@ -80,7 +82,7 @@ pub fn exists(pid: libc::pid_t) -> bool {
 /// See kill(2).
 pub fn send_signal(pid: libc::pid_t, signal: libc::c_int) -> Result<(), Errno> {
     // SAFETY: plain numbers.
-    check(unsafe { libc::kill(pid, signal) }).map(drop)
+    check(unsafe { calls::kill(pid, signal) }).map(drop)
 }
 
 /// Writes `pid` to the pid file at `path`, which must not be a symbolic link.
@@ -102,5 +104,5 @@ pub fn remove_pid_file(path: &CStr) {
 /// Stops this process until its service manager continues it (upstart's `expect stop`).
 pub fn stop_self() {
     // SAFETY: plain number.
-    unsafe { libc::kill(id(), libc::SIGSTOP) };
+    unsafe { calls::kill(id(), libc::SIGSTOP) };
 }

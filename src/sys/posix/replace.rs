@@ -19,6 +19,7 @@ use crate::ports::{Journal, Sink};
 const TEMPORARY: &[u8] = b".nova-agent.";
 
 /// A random temporary name.
+#[derive(Clone, Copy)]
 pub struct TemporaryName([u8; 30]);
 
 impl TemporaryName {
@@ -47,7 +48,6 @@ impl TemporaryName {
     /// # Errors
     ///
     /// ENAMETOOLONG; see symlinkat(2).
-    #[inline(never)]
     pub fn make_link(&mut self, directory: &Fd, target: &[u8]) -> Result<(), Errno> {
         let mut room = [0; 256];
         let target = join(&mut room, &[target, b"\0"]).ok_or(Errno(libc::ENAMETOOLONG))?;
@@ -200,7 +200,7 @@ impl<'a> Replacement<'a> {
 
     /// Hands over the temporary file, if there is one, which now is the caller's to rename or remove.
     pub fn take(&mut self) -> Option<TemporaryName> {
-        self.file.take().map(|_| core::mem::replace(&mut self.name, TemporaryName::blank()))
+        self.file.take().map(|_| self.name)
     }
 
     #[inline(never)]

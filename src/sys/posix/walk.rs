@@ -118,6 +118,18 @@ impl Place {
         }
     }
 
+    /// Finds and opens what `path` below `root` names, links followed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Place::find`] and openat(2).
+    #[inline(never)]
+    pub fn open_below(root: &Fd, path: &[u8], flags: libc::c_int) -> Result<Fd, Errno> {
+        let mut place = Self::none();
+        place.find(root, path, false, Last::Follow)?;
+        place.open(flags)
+    }
+
     /// Opens the directory whose path was once told by [`Place::real`]: EISDIR from [`Place::find`] is the end of the walk, and if it
     /// went through a link by now, it ended elsewhere.
     ///
