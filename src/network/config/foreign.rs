@@ -7,7 +7,7 @@ use crate::network::config::shell::is_one_of;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
 use crate::network::lines::contains;
-use crate::text::{Text, cut};
+use crate::text::{Text, take_until};
 
 /// Which files to look at.
 pub struct Foreign {
@@ -29,8 +29,7 @@ impl Foreign {
     #[inline(never)]
     pub fn tell(&self, network: &Network<'_>, tree: &mut Tree<'_>, look: &mut dyn FnMut(usize, &Interface, &[u8])) {
         let mut directories = self.directories;
-        while let Some((directory, others)) = cut(directories, b' ') {
-            directories = others;
+        while let Some(directory) = take_until(&mut directories, b' ') {
             let _ = tree.each(directory, self.prefix, self.suffix, &mut |name, path, tree| {
                 let file = path.as_bytes().get(directory.len() + 1..).unwrap_or_default();
                 if file >= self.before.as_bytes() || file.ends_with(b"~") || is_ours(file) {

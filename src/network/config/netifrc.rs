@@ -9,7 +9,7 @@ use crate::network::config::marker::marked;
 use crate::network::config::tree::{Tree, path};
 use crate::network::config::{Interface, Network};
 use crate::network::lines::{take_line, take_word};
-use crate::text::{Text, cut};
+use crate::text::{Text, take_until};
 
 const PATH: &str = "/etc/conf.d/net";
 const LINK: &str = "/etc/runlevels/default/net.%";
@@ -52,8 +52,7 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
         block::edit(old, (network.interfaces, VARIABLES), &|mac| network.is_stale(mac), &mut |_| false, out)
     })?;
     let mut names = gone.as_str();
-    while let Some((name, others)) = cut(names, b' ') {
-        names = others;
+    while let Some(name) = take_until(&mut names, b' ') {
         tree.link(path(LINK, &name).as_str(), None)?;
     }
     for Interface { name, .. } in network.interfaces {

@@ -3,7 +3,7 @@
 //! A statement is a line, with those that its quotes and arrays run over. One that is `NAME=word` from the line's start and
 //! nothing else assigns a variable; any other, and one that is indented as in a function or condition, is the user's program.
 
-use crate::text::cut;
+use crate::text::take_until;
 
 /// What assigns a variable last.
 #[derive(PartialEq, Eq)]
@@ -113,11 +113,10 @@ fn mentions(line: &[u8], name: &[u8]) -> bool {
 #[inline(never)]
 pub fn is_one_of(word: &[u8], list: &str) -> bool {
     let mut rest = list;
-    while let Some((one, behind)) = cut(rest, b' ') {
+    while let Some(one) = take_until(&mut rest, b' ') {
         if fits(word, one) {
             return true;
         }
-        rest = behind;
     }
     false
 }

@@ -15,7 +15,7 @@ use crate::network::config::tree::{Names, Tree};
 use crate::network::config::{Interface, Network, block, template};
 use crate::network::lines::take_line;
 use crate::ports::Verdict;
-use crate::text::{Text, cut, holds};
+use crate::text::{Text, holds, take_until};
 
 /// One of the two formats.
 pub struct Format {
@@ -44,8 +44,7 @@ pub fn write(format: &Format, network: &Network<'_>, tree: &mut Tree<'_>) -> Res
     let mut names = Names::new();
     tree.names(format.directory, VARIABLES, &mut names)?;
     let mut rest = names.as_str();
-    while let Some((file, behind)) = cut(rest, b'\n') {
-        rest = behind;
+    while let Some(file) = take_until(&mut rest, b'\n') {
         let name = file.get(VARIABLES.len()..).unwrap_or_default();
         // Names with a `.` or a `~` are those of copies, or of interfaces on top of others.
         if network.named(name.as_bytes()).is_none() && !holds(name.as_bytes(), b'.') && !holds(name.as_bytes(), b'~') {

@@ -5,7 +5,7 @@ use crate::limits::NAMES_LEN;
 use crate::log::Level;
 use crate::network::config::out::Out;
 use crate::ports::{Files, Host, Journal, Kind, Outcome, Rule, Verdict};
-use crate::text::{Parts, Printable, Show, Text, cut, holds};
+use crate::text::{Parts, Printable, Show, Text, holds, take_until};
 
 /// Names in a directory, sorted, a newline behind each.
 pub type Names = Text<NAMES_LEN>;
@@ -139,8 +139,7 @@ impl<'a> Tree<'a> {
         let (mut names, mut path) = (Names::new(), Text::<320>::new());
         self.names(directory, prefix, &mut names)?;
         let mut rest = names.as_str();
-        while let Some((name, others)) = cut(rest, b'\n') {
-            rest = others;
+        while let Some(name) = take_until(&mut rest, b'\n') {
             if let Some(inner) = name.get(prefix.len()..).and_then(|name| name.strip_suffix(suffix)) {
                 path.clear();
                 path.fill("%/%", &[&directory, &name]);
