@@ -13,8 +13,6 @@ use crate::text::{Text, take_until};
 pub struct Foreign {
     /// Where they are, a space behind each directory.
     pub directories: &'static str,
-    /// What their names begin with; not with an interface's name and `suffix` behind that, which is a file that we write.
-    pub prefix: &'static str,
     /// What their names end with.
     pub suffix: &'static str,
     /// What their names sort before; `~` if they may sort anywhere.
@@ -30,12 +28,9 @@ impl Foreign {
     pub fn tell(&self, network: &Network<'_>, tree: &mut Tree<'_>, look: &mut dyn FnMut(usize, &Interface, &[u8])) {
         let mut directories = self.directories;
         while let Some(directory) = take_until(&mut directories, b' ') {
-            let _ = tree.each(directory, self.prefix, self.suffix, &mut |name, path, tree| {
+            let _ = tree.each(directory, "", self.suffix, &mut |_, path, tree| {
                 let file = path.as_bytes().get(directory.len() + 1..).unwrap_or_default();
                 if file >= self.before.as_bytes() || file.ends_with(b"~") || is_ours(file) {
-                    return Ok(());
-                }
-                if !self.prefix.is_empty() && network.named(name.as_bytes()).is_some() {
                     return Ok(());
                 }
                 let mut named = None;

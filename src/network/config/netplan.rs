@@ -60,7 +60,6 @@ d|          - \"%i\"
 
 const FOREIGN: Foreign = Foreign {
     directories: "/etc/netplan /run/netplan /lib/netplan ",
-    prefix: "",
     suffix: ".yaml",
     before: "~",
     text: "configures % too, and netplan adds that to ours; remove it there",
