@@ -180,19 +180,17 @@ impl<'a> Tree<'a> {
     }
 
     /// Logs what an administrator should look at, about the file at `path`: `event=NAME file=PATH` and the text.
-    #[inline(never)]
     pub fn warn(&mut self, event: &str, path: &str, text: &str, parts: &Parts<'_>) {
-        self.log(Level::Warning, event, path, text, parts);
+        self.log(event, path, text, parts, Level::Warning);
     }
 
     /// Logs what may interest an administrator.
-    #[inline(never)]
     pub fn info(&mut self, event: &str, path: &str, text: &str, parts: &Parts<'_>) {
-        self.log(Level::Info, event, path, text, parts);
+        self.log(event, path, text, parts, Level::Info);
     }
 
     #[inline(never)]
-    fn log(&mut self, level: Level, event: &str, path: &str, text: &str, parts: &Parts<'_>) {
+    fn log(&mut self, event: &str, path: &str, text: &str, parts: &Parts<'_>, level: Level) {
         let reason = Text::<256>::of(text, parts);
         self.host.log(level, "event=% file=% reason=\"%\"", &[&event, &Printable(path.as_bytes()), &reason]);
     }
