@@ -36,7 +36,8 @@ impl Foreign {
                 let mut named = None;
                 let _ = tree.read(path, &mut |content| {
                     for (number, interface) in network.interfaces.iter().enumerate() {
-                        if is_named(interface, content) || is_named(interface, file) {
+                        // One that is empty, or a link to nothing, is a file switched off.
+                        if is_named(interface, content) || !content.is_empty() && is_named(interface, file) {
                             named = named.or(Some(interface));
                             look(number, interface, content);
                         }

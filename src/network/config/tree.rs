@@ -87,23 +87,17 @@ impl<'a> Tree<'a> {
         self.done(path, result).map(drop)
     }
 
-    /// Shows the bytes of the file at `path` to `look`; `false` if there is none.
+    /// Shows the bytes of the file at `path` to `look` (none: no or an empty file).
     ///
     /// # Errors
     ///
     /// Those of [`Files::prepare`].
     #[inline(never)]
-    pub fn read(&mut self, path: &str, look: &mut dyn FnMut(&[u8])) -> Result<bool, Error> {
-        let mut exists = false;
-        let result =
-            self.files.prepare(path.as_bytes(), Rule { create: None, parents: false, backup: false }, self.journal, &mut |old, _| {
-                if let Some(old) = old {
-                    exists = true;
-                    look(old);
-                }
-                Ok(Verdict::Leave)
-            });
-        self.done(path, result).map(|_| exists)
+    pub fn read(&mut self, path: &str, look: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        self.update(path, &mut |old, _| {
+            look(old);
+            Verdict::Leave
+        })
     }
 
     /// Fills in the names in a directory that begin with `prefix`.
