@@ -11,11 +11,11 @@ use crate::network::config::marker::{Marker, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::fits;
 use crate::network::config::shellvars::{Vars, edit};
-use crate::network::config::tree::{Names, Tree};
+use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network, block, template};
 use crate::network::lines::take_line;
 use crate::ports::Verdict;
-use crate::text::{Text, holds, take_until};
+use crate::text::{Text, holds};
 
 /// One of the two formats.
 pub struct Format {
@@ -41,16 +41,13 @@ pub const VARIABLES: &str = "ifcfg-";
 /// Those of [`Tree::edit`].
 #[inline(never)]
 pub fn write(format: &Format, network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut names = Names::new();
-    tree.names(format.directory, VARIABLES, &mut names)?;
-    let mut rest = names.as_str();
-    while let Some(file) = take_until(&mut rest, b'\n') {
-        let name = file.get(VARIABLES.len()..).unwrap_or_default();
+    tree.each(format.directory, VARIABLES, "", &mut |name, _, tree| {
         // Names with a `.` or a `~` are those of copies, or of interfaces on top of others.
         if network.named(name.as_bytes()).is_none() && !holds(name.as_bytes(), b'.') && !holds(name.as_bytes(), b'~') {
             write_one(format, network, name, tree)?;
         }
-    }
+        Ok(())
+    })?;
     for interface in network.interfaces {
         write_one(format, network, &interface.name, tree)?;
     }

@@ -7,9 +7,6 @@ use crate::network::config::out::Out;
 use crate::ports::{Files, Host, Journal, Kind, Outcome, Rule, Verdict};
 use crate::text::{Parts, Printable, Show, Text, holds, take_until};
 
-/// Names in a directory, sorted, a newline behind each.
-pub type Names = Text<NAMES_LEN>;
-
 /// The path that `template` makes of a name.
 #[inline(never)]
 pub fn path(template: &str, name: &dyn Show) -> Text<320> {
@@ -100,43 +97,33 @@ impl<'a> Tree<'a> {
         })
     }
 
-    /// Fills in the names in a directory that begin with `prefix`.
+    /// Shows each file in a directory whose name begins with `prefix` and ends with `suffix`, in the order of names: what is between them, and
+    /// the path.
     ///
     /// # Errors
     ///
-    /// ENOBUFS if they are more than [`NAMES_LEN`] octets; those of [`Files::names`].
+    /// ENOBUFS if the names are more than [`NAMES_LEN`] octets; those of [`Files::names`] and of `each`.
     #[inline(never)]
-    pub fn names(&mut self, directory: &str, prefix: &str, names: &mut Names) -> Result<(), Error> {
-        names.clear();
-        let result = self.files.names(directory.as_bytes(), &mut |name| {
+    pub fn each(&mut self, directory: &str, prefix: &str, suffix: &str, each: &mut Each<'_>) -> Result<(), Error> {
+        // What is behind the prefix, a newline behind each.
+        let mut names = Text::<NAMES_LEN>::new();
+        let mut result = self.files.names(directory.as_bytes(), &mut |name| {
             if let Ok(name) = core::str::from_utf8(name)
-                && name.starts_with(prefix)
+                && let Some(name) = name.strip_prefix(prefix)
                 && !holds(name.as_bytes(), b'\n')
             {
                 names.insert_line(name);
             }
         });
-        let result = match result {
-            Ok(()) if names.is_clipped() => Err(Error::System(What::ListDirectory, Errno(libc::ENOBUFS))),
-            result => result,
-        };
-        self.done(directory, result.map(|()| Outcome::Same)).map(drop)
-    }
-
-    /// Shows each file in a directory whose name begins with `prefix` and ends with `suffix`: what is between them, and the path.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Tree::names`] and of `each`.
-    #[inline(never)]
-    pub fn each(&mut self, directory: &str, prefix: &str, suffix: &str, each: &mut Each<'_>) -> Result<(), Error> {
-        let (mut names, mut path) = (Names::new(), Text::<320>::new());
-        self.names(directory, prefix, &mut names)?;
-        let mut rest = names.as_str();
+        if result.is_ok() && names.is_clipped() {
+            result = Err(Error::System(What::ListDirectory, Errno(libc::ENOBUFS)));
+        }
+        self.done(directory, result.map(|()| Outcome::Same))?;
+        let (mut rest, mut path) = (names.as_str(), Text::<320>::new());
         while let Some(name) = take_until(&mut rest, b'\n') {
-            if let Some(inner) = name.get(prefix.len()..).and_then(|name| name.strip_suffix(suffix)) {
+            if let Some(inner) = name.strip_suffix(suffix) {
                 path.clear();
-                path.fill("%/%", &[&directory, &name]);
+                path.fill("%/%%", &[&directory, &prefix, &name]);
                 each(inner, path.as_str(), self)?;
             }
         }
