@@ -40,8 +40,9 @@ impl<'a> Tree<'a> {
         self.culprit.as_str()
     }
 
+    /// Notes what was prepared at `path`, or that it is the culprit.
     #[inline(never)]
-    fn done(&mut self, path: &str, result: Result<Outcome, Error>) -> Result<Outcome, Error> {
+    fn done(&mut self, path: &str, result: Result<Outcome, Error>) -> Result<(), Error> {
         match result {
             Ok(Outcome::Same) => {}
             Ok(_) => self.changes += 1,
@@ -50,7 +51,7 @@ impl<'a> Tree<'a> {
                 self.culprit.put(path);
             }
         }
-        result
+        result.map(drop)
     }
 
     /// Edits the file at `path`: `edit` gets its bytes (none: no or an empty file) and gives the new ones. A new file gets `mode`, and the
@@ -81,7 +82,7 @@ impl<'a> Tree<'a> {
             let verdict = edit(old.unwrap_or_default(), &mut out);
             out.finish().map(|()| verdict)
         });
-        self.done(path, result).map(drop)
+        self.done(path, result)
     }
 
     /// Shows the bytes of the file at `path` to `look` (none: no or an empty file).
@@ -138,7 +139,7 @@ impl<'a> Tree<'a> {
     #[inline(never)]
     pub fn link(&mut self, path: &str, target: Option<&str>) -> Result<(), Error> {
         let result = self.files.link(path.as_bytes(), target.map(str::as_bytes), self.journal);
-        self.done(path, result).map(drop)
+        self.done(path, result)
     }
 
     /// What is at `path`, its last component not followed.
