@@ -76,7 +76,6 @@ pub fn has_word(text: &[u8], word: &[u8]) -> bool {
     false
 }
 
-#[inline(never)]
 fn begins(text: &[u8], word: &[u8]) -> bool {
     let mut rest = word;
     for found in text {

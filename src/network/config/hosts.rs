@@ -30,7 +30,6 @@ pub fn write(renaming: &Renaming<'_>, network: &Network<'_>, tree: &mut Tree<'_>
 ///
 /// A machine whose name is in no line asks DNS for it whenever a program looks the machine itself up (sudo, `hostname -f`), and waits where
 /// DNS does not answer. So a line is added then, with the address that Debian's installer gives to a name without an address of its own.
-#[inline(never)]
 pub fn edit(old: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, out: &mut Out<'_>) -> Verdict {
     let wanted = renaming.wanted.as_bytes();
     let label = label(wanted);
@@ -77,7 +76,6 @@ pub fn edit(old: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, out: &mu
     Verdict::write_if(!old.is_empty())
 }
 
-#[inline(never)]
 fn has_address(network: &Network<'_>, ip: &Ip) -> bool {
     for interface in network.interfaces {
         for address in &interface.wanted.addresses {

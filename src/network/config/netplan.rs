@@ -96,7 +96,6 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
 }
 
 /// The id of the device that a file has for a MAC address; empty if it has none whose id needs no quotes.
-#[inline(never)]
 fn id<'a>(mut file: &'a [u8], mac: &[u8]) -> &'a str {
     let (mut level, mut begins, mut id) = (usize::MAX, false, &[][..]);
     while let Some(line) = take_line(&mut file) {

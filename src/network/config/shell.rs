@@ -64,7 +64,6 @@ impl<'a> File<'a> {
     }
 
     /// The word that a statement of its own assigns to `name` last; empty if none does.
-    #[inline(never)]
     pub fn value(mut self, name: &[u8]) -> &'a [u8] {
         let mut value: &[u8] = b"";
         while let Some(statement) = self.take() {
@@ -91,7 +90,6 @@ impl<'a> File<'a> {
 }
 
 /// Whether a piece of `line` looks like an assignment to `name`; nothing in a comment does.
-#[inline(never)]
 fn mentions(line: &[u8], name: &[u8]) -> bool {
     let (mut rest, mut before) = (line, b' ');
     while let [byte, behind @ ..] = rest

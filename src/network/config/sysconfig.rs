@@ -92,7 +92,6 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    #[inline(never)]
     fn edit(&mut self, (prefix, template): &(&str, &str), old: &[u8], out: &mut Out<'_>) -> Verdict {
         let is_variables = *prefix == VARIABLES;
         let verdict = if is_variables {
