@@ -60,7 +60,13 @@ fn is_ours(name: &[u8]) -> bool {
 /// Whether the name or the MAC address of the interface is a word in `text`.
 #[inline(never)]
 pub fn is_named(interface: &Interface, text: &[u8]) -> bool {
-    has_word(text, interface.name.as_bytes()) || has_word(text, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes())
+    has_word(text, interface.name.as_bytes()) || has_mac(interface, text)
+}
+
+/// Whether the MAC address of the interface is a word in `text`.
+#[inline(never)]
+pub fn has_mac(interface: &Interface, text: &[u8]) -> bool {
+    has_word(text, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes())
 }
 
 /// Whether `word` is in `text`, in letters of either case: whole, or up to a `*`.

@@ -11,7 +11,7 @@ use heapless::Vec;
 use crate::error::Error;
 use crate::limits::{DEVICE_ID_LEN, INTERFACE_COUNT};
 use crate::network::config::edited::Edited;
-use crate::network::config::foreign::{Foreign, has_word};
+use crate::network::config::foreign::{Foreign, has_mac};
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::nested::Nested;
 use crate::network::config::out::Out;
@@ -80,7 +80,7 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
         let _ = ids.push(Id::of("%", &[&interface.name]));
     }
     FOREIGN.tell(network, tree, &mut |number, interface, file| {
-        let id = id(file, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes());
+        let id = id(file, interface);
         // Not if ours would be two devices with one id.
         if let Some(own) = ids.get_mut(number)
             && network.named(id.as_bytes()).is_none()
@@ -95,8 +95,8 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     tree.edit(OLD_PATH, MODE, &mut |_, _| Verdict::Remove)
 }
 
-/// The id of the device that a file has for a MAC address; empty if it has none whose id needs no quotes.
-fn id<'a>(mut file: &'a [u8], mac: &[u8]) -> &'a str {
+/// The id of the device that a file has for an interface's MAC address; empty if it has none whose id needs no quotes.
+fn id<'a>(mut file: &'a [u8], interface: &Interface) -> &'a str {
     let (mut level, mut begins, mut id) = (usize::MAX, false, &[][..]);
     while let Some(line) = take_line(&mut file) {
         let (indent, key) = split(line);
@@ -112,7 +112,7 @@ fn id<'a>(mut file: &'a [u8], mac: &[u8]) -> &'a str {
             id = key;
         }
         begins = key == b"ethernets";
-        if has_word(line, mac) && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte)) {
+        if has_mac(interface, line) && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte)) {
             return core::str::from_utf8(id).unwrap_or_default();
         }
     }
