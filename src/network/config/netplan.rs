@@ -6,8 +6,6 @@
 //!
 //! Our devices come first, each behind its marker; further keys of a device, further devices and whatever is around them stay.
 
-use heapless::Vec;
-
 use crate::error::Error;
 use crate::limits::{DEVICE_ID_LEN, INTERFACE_COUNT};
 use crate::network::config::edited::Edited;
@@ -74,11 +72,8 @@ type Id = Text<DEVICE_ID_LEN>;
 ///
 /// Those of the tree.
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    // In the order of the interfaces.
-    let mut ids = Vec::<Id, INTERFACE_COUNT>::new();
-    for interface in network.interfaces {
-        let _ = ids.push(Id::of("%", &[&interface.name]));
-    }
+    // In the order of the interfaces; empty where it is the name.
+    let mut ids = [const { Id::new() }; INTERFACE_COUNT];
     FOREIGN.tell(network, tree, &mut |number, interface, file| {
         let id = id(file, interface);
         // Not if ours would be two devices with one id.
@@ -135,12 +130,12 @@ fn edit(old: &[u8], network: &Network<'_>, ids: &[Id], out: &mut Out<'_>) -> Ver
     let head = if has_head { old.strip_suffix(rest).unwrap_or_default() } else { HEAD.as_bytes() };
     let file = &mut Edited::new(head, out);
     file.keep(head);
-    let mut is_empty = ids.is_empty();
+    let mut is_empty = network.interfaces.is_empty();
     for (interface, id) in network.interfaces.iter().zip(ids) {
-        put(interface, id, rest, file);
+        put(interface, if id.is_empty() { &interface.name } else { id }, rest, file);
     }
     while let Some(line) = take_line(&mut rest) {
-        if marked(line).is_some_and(|mac| network.find(mac).is_some() || !network.knows(mac)) {
+        if marked(line).is_some_and(|mac| network.is_stale(mac)) {
             take_device(&mut rest);
         } else {
             file.keep(line);
