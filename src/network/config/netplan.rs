@@ -16,7 +16,7 @@ use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network, template};
-use crate::network::lines::{key, take_line};
+use crate::network::lines::{key, take_line, upto};
 use crate::network::model::Mac;
 use crate::ports::Verdict;
 use crate::text::{Show, Text};
@@ -127,7 +127,7 @@ fn edit(old: &[u8], network: &Network<'_>, ids: &[Id], out: &mut Out<'_>) -> Ver
         has_head = line.trim_ascii_end() == b"  ethernets:";
     }
     // A file in another layout is written anew.
-    let head = if has_head { old.strip_suffix(rest).unwrap_or_default() } else { HEAD.as_bytes() };
+    let head = if has_head { upto(old, rest) } else { HEAD.as_bytes() };
     let file = &mut Edited::new(head, out);
     file.keep(head);
     let mut is_empty = network.interfaces.is_empty();
@@ -156,7 +156,7 @@ fn take_device<'a>(text: &mut &'a [u8]) -> &'a [u8] {
         }
         *text = rest;
     }
-    old.strip_suffix(*text).unwrap_or_default()
+    upto(old, text)
 }
 
 /// What was written for an interface.
