@@ -37,17 +37,16 @@ d?|\"
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut gone = Text::<256>::new();
     tree.edit(PATH, 0o644, &mut |old, out| {
-        let (mut rest, mut is_marked) = (old, false);
-        while let Some(mut line) = take_line(&mut rest) {
-            let begins = marked(line).is_some_and(|mac| network.is_stale(mac));
-            if is_marked {
-                take_word(&mut line);
-                let name = take_word(&mut line).strip_prefix(b"config_").unwrap_or_default();
-                if network.named(name).is_none() {
-                    gone.fill("% ", &[&core::str::from_utf8(name).unwrap_or_default()]);
-                }
+        let (mut rest, mut is_stale) = (old, false);
+        while let Some(line) = take_line(&mut rest) {
+            if is_stale
+                && let Some(mut words) = line.strip_prefix(b"unset config_")
+                && let Ok(name) = core::str::from_utf8(take_word(&mut words))
+                && network.named(name.as_bytes()).is_none()
+            {
+                gone.fill("% ", &[&name]);
             }
-            is_marked = begins;
+            is_stale = marked(line).is_some_and(|mac| network.is_stale(mac));
         }
         block::edit(old, (network.interfaces, VARIABLES), &|mac| network.is_stale(mac), &mut |_| false, out)
     })?;
