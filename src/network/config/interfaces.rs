@@ -6,7 +6,7 @@
 
 use crate::network::config::edited::Edited;
 use crate::network::config::ifupdown::{FAMILIES, STANZAS};
-use crate::network::config::marker::{Marker, marked};
+use crate::network::config::marker::{Marker, is_agents, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines, lists};
@@ -271,12 +271,6 @@ fn take<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
         && !line.starts_with(b"#")
     {}
     if start.is_empty() { None } else { Some(upto(start, text)) }
-}
-
-/// Whether the line is a comment that only older agents write.
-#[inline(never)]
-fn is_agents(line: &[u8]) -> bool {
-    line.starts_with(b"# Label ") || line.starts_with(b"# Automatically generated, do not edit")
 }
 
 /// Whether an option is next, be it behind remarks.

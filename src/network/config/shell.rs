@@ -120,8 +120,7 @@ pub fn is_one_of(word: &[u8], list: &str) -> bool {
 }
 
 /// Whether `word` is `pattern`, as in a list of [`is_one_of`].
-#[inline(never)]
-pub fn fits(word: &[u8], pattern: &str) -> bool {
+fn fits(word: &[u8], pattern: &str) -> bool {
     let mut rest = word;
     for byte in pattern.as_bytes() {
         match rest {

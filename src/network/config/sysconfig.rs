@@ -7,9 +7,8 @@ use core::slice;
 
 use crate::error::Error;
 use crate::network::config::foreign::is_named;
-use crate::network::config::marker::{Marker, marked};
+use crate::network::config::marker::{Marker, is_agents, marked};
 use crate::network::config::out::Out;
-use crate::network::config::shell::fits;
 use crate::network::config::shellvars::{Vars, edit};
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network, block, template};
@@ -115,7 +114,7 @@ impl Files<'_> {
         let mut body = old;
         let first = take_line(&mut body).unwrap_or_default();
         let mac = marked(first);
-        self.was_old = fits(first, "# Automatically generated, do not edit*") || fits(first, "# Label *");
+        self.was_old = is_agents(first);
         if !self.was_old && mac.is_none() {
             body = old;
         }
