@@ -43,15 +43,17 @@ impl<'a> File<'a> {
     #[inline(never)]
     pub fn new(text: &'a [u8]) -> Option<Self> {
         let mut rest = Self(text);
-        while rest.take().is_some() {}
+        let mut statement = Statement::default();
+        while rest.take(&mut statement) {}
         (rest.0.is_empty() && !text.ends_with(b"\\\n")).then_some(Self(text))
     }
 
-    /// Takes the next statement.
+    /// Takes the next statement; at the end `false` and an empty one.
     #[inline(never)]
-    pub fn take(&mut self) -> Option<Statement<'a>> {
-        let (line, behind) = cut_at(self.0, false)?;
-        let mut statement = Statement { line, ..Statement::default() };
+    pub fn take(&mut self, statement: &mut Statement<'a>) -> bool {
+        *statement = Statement::default();
+        let Some((line, behind)) = cut_at(self.0, false) else { return false };
+        statement.line = line;
         let len = line.iter().position(|byte| !is_name(*byte)).unwrap_or_default();
         if let Some((name, [b'=', word @ ..])) = line.split_at_checked(len)
             && let Some((value, tail)) = cut_at(word, true)
@@ -60,13 +62,13 @@ impl<'a> File<'a> {
             (statement.name, statement.value) = (name, value);
         }
         self.0 = behind;
-        (!line.is_empty()).then_some(statement)
+        !line.is_empty()
     }
 
     /// The word that a statement of its own assigns to `name` last; empty if none does.
     pub fn value(mut self, name: &[u8]) -> &'a [u8] {
-        let mut value: &[u8] = b"";
-        while let Some(statement) = self.take() {
+        let (mut statement, mut value) = (Statement::default(), &b""[..]);
+        while self.take(&mut statement) {
             if statement.name == name {
                 value = statement.value;
             }
@@ -77,8 +79,8 @@ impl<'a> File<'a> {
     /// What assigns `name` last.
     #[inline(never)]
     pub fn last(mut self, name: &[u8]) -> Last {
-        let mut last = Last::None;
-        while let Some(statement) = self.take() {
+        let (mut statement, mut last) = (Statement::default(), Last::None);
+        while self.take(&mut statement) {
             if statement.name == name {
                 last = Last::Alone;
             } else if statement.name.is_empty() && mentions(statement.line, name) {
