@@ -52,11 +52,11 @@ impl<'a> File<'a> {
     #[inline(never)]
     pub fn take(&mut self, statement: &mut Statement<'a>) -> bool {
         *statement = Statement::default();
-        let Some((line, behind)) = cut_at(self.0, false) else { return false };
+        let Some((line, behind)) = self.0.split_at_checked(extent(self.0, false)) else { return false };
         statement.line = line;
         let len = line.iter().position(|byte| !is_name(*byte)).unwrap_or_default();
         if let Some((name, [b'=', word @ ..])) = line.split_at_checked(len)
-            && let Some((value, tail)) = cut_at(word, true)
+            && let Some((value, tail)) = word.split_at_checked(extent(word, true))
             && matches!(tail.trim_ascii_start(), [] | [b'#', ..])
         {
             (statement.name, statement.value) = (name, value);
@@ -144,9 +144,9 @@ fn is_name(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
 
-/// The line or the word that `text` begins with, and what is behind it; `None` if a quote or an array in it is open.
+/// How long the line or the word that `text` begins with is; too long if a quote or an array in it is open.
 #[inline(never)]
-fn cut_at(text: &[u8], is_word: bool) -> Option<(&[u8], &[u8])> {
+fn extent(text: &[u8], is_word: bool) -> usize {
     // What ends the quote or comment at hand; whether an array is open; the byte before, but 0 for one that a backslash before it or a quote
     // makes harmless.
     let (mut until, mut array, mut before) = (0, false, if is_word { b'=' } else { b' ' });
@@ -173,7 +173,7 @@ fn cut_at(text: &[u8], is_word: bool) -> Option<(&[u8], &[u8])> {
         }
         before = if is_plain { 0 } else { byte };
     }
-    if matches!(until, 0 | b'\n') && !array && before != b'\\' { text.split_at_checked(len) } else { None }
+    if matches!(until, 0 | b'\n') && !array && before != b'\\' { len } else { usize::MAX }
 }
 
 /// A word without the quotes around it.
