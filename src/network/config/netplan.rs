@@ -87,7 +87,7 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
         }
     });
     tree.edit(PATH, MODE, &mut |old, out| edit(old, network, &ids, out))?;
-    tree.edit(OLD_PATH, MODE, &mut |_, _| Verdict::Remove)
+    tree.remove(OLD_PATH)
 }
 
 /// The id of the device that a file has for an interface's MAC address; empty if it has none whose id needs no quotes.

@@ -85,6 +85,16 @@ impl<'a> Tree<'a> {
         self.done(path, result)
     }
 
+    /// Removes the file at `path`, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Files::prepare`].
+    #[inline(never)]
+    pub fn remove(&mut self, path: &str) -> Result<(), Error> {
+        self.prepare(path, Rule { create: None, parents: false, backup: true }, &mut |_, _| Verdict::Remove)
+    }
+
     /// Shows the bytes of the file at `path` to `look` (none: no or an empty file).
     ///
     /// # Errors
