@@ -3,6 +3,8 @@
 use core::ffi::CStr;
 
 use crate::log::Level;
+use crate::packed;
+use crate::packed::Packed;
 use crate::text::same_word;
 
 /// Where the log goes.
@@ -89,7 +91,8 @@ pub struct Refused {
 }
 
 /// The help text.
-pub const HELP: &str = "\
+pub const HELP: Packed = packed!(
+    "\
 usage: nova-agent [run] [options]
        nova-agent apply [--dry-run] [--from FILE|DIR|-] [options]
 
@@ -112,7 +115,8 @@ once, as the host's vm-data or the JSON given with --from says.
 
 Ignored, for the service files of older agents: -q, --quiet, -S, --syspython, -t, --testmode, and one
 operand that ends in .py; if resetnetwork follows it, vm-data is applied once at start.
-";
+"
+);
 
 /// Every word that means something by itself, by what it means; options that need a value come first, then the others.
 const WORDS: [&str; 16] = [

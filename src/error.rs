@@ -2,7 +2,9 @@
 //!
 //! The text of an error goes into answers and logs, so it never holds request data. An error is eight octets: it is returned in a register.
 
-use crate::text::{Line, Show, cut, nth_line};
+use crate::packed;
+use crate::packed::Packed;
+use crate::text::{Line, Show, Text, cut};
 
 pub use crate::what::What;
 
@@ -92,7 +94,8 @@ const NUMBERS: [i32; 35] = [
 ];
 
 /// The symbolic name and the plain words of each, in the same order.
-const WORDS: &str = "\
+const WORDS: Packed = packed!(
+    "\
 EPERM operation not permitted\n\
 ENOENT no such file or directory\n\
 ESRCH no such object\n\
@@ -128,19 +131,22 @@ ENETUNREACH network is unreachable\n\
 ETIMEDOUT timed out\n\
 ECONNREFUSED connection refused\n\
 EDQUOT disk quota exceeded\n\
-";
+"
+);
 
 impl Errno {
-    /// The symbolic name and the plain words.
-    fn words(self) -> Option<(&'static str, &'static str)> {
-        let at = NUMBERS.iter().position(|&number| number == self.0)?;
-        cut(nth_line(WORDS, at), b' ')
+    /// Puts the symbolic name and the plain words in `line`.
+    fn words(self, line: &mut Line) {
+        let at = NUMBERS.iter().take_while(|&&number| number != self.0).count();
+        WORDS.nth_line(at, line);
     }
 }
 
 impl Show for Errno {
     fn show(&self, line: &mut Line) {
-        match self.words() {
+        let mut words = Text::<48>::new();
+        self.words(&mut words);
+        match cut(words.as_str(), b' ') {
             Some((name, words)) => line.fill("% (%)", &[&words, &name]),
             None => line.fill("errno %", &[&self.0]),
         }
@@ -156,7 +162,7 @@ mod tests {
     fn texts_name_the_culprit() {
         assert_eq!(format!("{}", Error::System(What::WriteShadow, Errno(libc::ENOSPC))), "write shadow: no space left (ENOSPC)");
         assert_eq!(format!("{}", Errno(4095)), "errno 4095");
-        assert_eq!(WORDS.lines().count(), NUMBERS.len());
+        assert_eq!(WORDS.spelled_out().lines().count(), NUMBERS.len());
         assert_eq!(format!("{}", Errno(libc::EDQUOT)), "disk quota exceeded (EDQUOT)");
         assert_eq!(Error::Stopped.errno(), None);
     }

@@ -19,40 +19,37 @@ pub type JsonText = heapless::Vec<u8, TEXT_LEN>;
 /// [`Error::Request`] with what is wrong, in plain words.
 #[inline(never)]
 pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Error> {
-    core::str::from_utf8(input).map_err(|_| Error::Request(What::NotUtf8))?;
     out.clear();
-    let mut depth = 0usize;
-    let mut rest = input;
+    let (mut depth, mut rest, mut fits) = (0usize, input, true);
     while let Some(&first) = rest.first() {
-        let mut quote = false;
-        let token_len = match first {
-            b'"' => string_len(rest),
-            b'-' | b'0'..=b'9' => {
-                let (len, is_exact) = number(rest);
-                quote = !is_exact;
-                len
-            }
-            b'[' | b'{' => {
-                depth += 1;
-                if depth > NESTING_COUNT {
-                    return Err(Error::Request(What::NestedTooDeeply));
-                }
-                1
-            }
-            b']' | b'}' => {
-                depth = depth.saturating_sub(1);
-                1
-            }
-            _ => 1,
+        let (token_len, is_exact) = match first {
+            b'"' => (string_len(rest), true),
+            b'-' | b'0'..=b'9' => number(rest),
+            _ => (1, true),
         };
+        match first {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > NESTING_COUNT {
+            return Err(Error::Request(What::NestedTooDeeply));
+        }
         let (token, after) = rest.split_at_checked(token_len).unwrap_or((rest, &[]));
-        copy(token, quote, out)?;
+        let quote = if is_exact { &[][..] } else { b"\"" };
+        for part in &[quote, token, quote] {
+            fits &= out.extend_from_slice(part).is_ok();
+        }
         rest = after;
+    }
+    if !fits {
+        return Err(Error::System(What::ReadJson, Errno(libc::E2BIG)));
     }
     for byte in out.iter_mut() {
         *byte = (*byte).max(b' ');
     }
-    core::str::from_utf8(out).map_err(|_| Error::bug(What::SanitisedNotUtf8))
+    // What is no UTF-8 is none now, since only octets of ASCII were added or changed.
+    core::str::from_utf8(out).map_err(|_| Error::Request(What::NotUtf8))
 }
 
 /// Calls `each` with the name, as written between its quotes, and the raw value of every member of an object, until it breaks. Of a text that
@@ -97,16 +94,6 @@ pub fn member<'t>(object: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
     found
 }
 
-/// Appends a token, in quotes if so asked. The text has room for the longest input that a message can hold.
-#[inline(never)]
-fn copy(token: &[u8], quote: bool, out: &mut JsonText) -> Result<(), Error> {
-    let quotes = if quote { &b"\""[..] } else { b"" };
-    for part in &[quotes, token, quotes] {
-        out.extend_from_slice(part).map_err(|_| Error::System(What::ReadJson, Errno(libc::E2BIG)))?;
-    }
-    Ok(())
-}
-
 /// Octets of the number token at the front of `bytes`, and whether the parser keeps it exact: a number with more digits loses the last
 /// ones, one with an exponent may exceed its range.
 fn number(bytes: &[u8]) -> (usize, bool) {
@@ -125,16 +112,16 @@ fn number(bytes: &[u8]) -> (usize, bool) {
 
 /// Octets of the string token at the front of `bytes`, both quotes included; all of them if it does not end.
 fn string_len(bytes: &[u8]) -> usize {
-    let mut escaped = false;
-    for (i, &byte) in bytes.iter().enumerate().skip(1) {
+    let mut len = 1;
+    while let Some(&byte) = bytes.get(len) {
+        len += 1;
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return i + 1,
+            b'"' => break,
+            b'\\' => len += 1,
             _ => {}
         }
     }
-    bytes.len()
+    len.min(bytes.len())
 }
 
 #[cfg(test)]

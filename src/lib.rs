@@ -23,6 +23,7 @@ pub mod log;
 #[cfg(test)]
 pub mod memory;
 pub mod network;
+pub mod packed;
 pub mod ports;
 pub mod reply;
 pub mod request;

@@ -95,6 +95,12 @@ pub const STATE_VALUE_LEN: usize = 256;
 /// Files that change together: three for each of [`INTERFACE_COUNT`] interfaces and those of the whole system. More are refused (E2BIG).
 pub const PENDING_COUNT: usize = 64;
 
+/// A clue that tells which backend is in charge. The longest has 130.
+pub const CLUE_LEN: usize = 160;
+
+/// A line of a template. The longest has 120.
+pub const TEMPLATE_LINE_LEN: usize = 160;
+
 /// What one template adds to a configuration file: a line of one address or route with names, at most about 200 octets. Longer is a bug.
 pub const PIECE_LEN: usize = 512;
 
@@ -217,6 +223,9 @@ pub const ARENA_LEN: usize = 32 << 10;
 
 /// Reads of all links when the kernel says that one came apart because links changed meanwhile. Then it is an error.
 pub const DUMP_COUNT: usize = 5;
+
+/// A command that is run, with the names of an interface in it. Longer is a bug.
+pub const COMMAND_LEN: usize = 128;
 
 /// Words of a command line that is run. More is a bug.
 pub const ARGUMENT_COUNT: usize = 6;

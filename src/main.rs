@@ -50,7 +50,7 @@ fn start(words: Strings) -> c_int {
             status::USAGE
         }
         Ok(Action::Version) => said(write_stdout(Text::<64>::of("nova-agent %\n", &[&VERSION]).as_str())),
-        Ok(Action::Help) => said(write_stdout(cli::HELP)),
+        Ok(Action::Help) => said(write_stdout(Text::<2048>::of("%", &[&cli::HELP]).as_str())),
         Ok(action) => work(&options, action == Action::Apply),
     }
 }

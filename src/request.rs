@@ -1,6 +1,7 @@
 //! A request of the host: JSON text to a [`Command`]. Pure; what the command's value means is the command's business.
 //!
-//! Every shape that hosts have sent is taken: `value` may be a string, a JSON integer (2011.1, 2011.2) or an object.
+//! Every shape that hosts have sent is taken: `value` may be a string, a JSON integer (2011.1, 2011.2) or an object. miniserde drives one
+//! visitor, the [`Request`] itself, which knows whose value comes next.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -10,14 +11,12 @@ use miniserde::{Deserialize, Result as Parsed, make_place};
 
 use crate::error::{Error, What};
 use crate::limits::MEMBER_COUNT;
-use crate::text::Text;
+use crate::text::{Text, line_number, nth_line};
 
-make_place!(Top);
-make_place!(Member);
-make_place!(Leaf);
+make_place!(Place);
 
 /// The names of the commands, and where each stands.
-const NAMES: [&str; 8] = ["version", "features", "keyinit", "password", "injectfile", "file_inject", "resetnetwork", "agentupdate"];
+const NAMES: &str = "version\nfeatures\nkeyinit\npassword\ninjectfile\nfile_inject\nresetnetwork\nagentupdate\nunknown\n";
 const VERSION: usize = 0;
 const FEATURES: usize = 1;
 const KEY_INIT: usize = 2;
@@ -26,6 +25,7 @@ const INJECT_FILE: usize = 4;
 const FILE_INJECT: usize = 5;
 const RESET_NETWORK: usize = 6;
 const AGENT_UPDATE: usize = 7;
+const UNKNOWN: usize = 8;
 
 /// What the host wants done. The texts live as long as the request.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,9 +67,9 @@ impl Command<'_> {
             Self::FileInject { .. } => FILE_INJECT,
             Self::ResetNetwork => RESET_NETWORK,
             Self::AgentUpdate => AGENT_UPDATE,
-            Self::Unknown(_) => NAMES.len(),
+            Self::Unknown(_) => UNKNOWN,
         };
-        NAMES.get(known).unwrap_or(&"unknown")
+        nth_line(NAMES, known)
     }
 
     /// Whether the command changes something in the guest.
@@ -80,19 +80,51 @@ impl Command<'_> {
 
 /// A request, parsed but not judged: any member may be missing or of any type.
 pub struct Request {
-    members: Box<Members>,
+    /// The values of [`MEMBERS`], in that order.
+    values: [Value; PLACE_COUNT],
+    /// Where the next value goes.
+    at: usize,
+}
+
+/// The members of a request, then those of the object that `file_inject` takes.
+const MEMBERS: &str = "name\nvalue\nb64_path\nb64_file\n";
+const PLACE_COUNT: usize = 4;
+const VALUE: usize = 1;
+
+/// A member's value: a claim, of any type.
+enum Value {
+    Missing,
+    Text(String),
+    /// A whole number, in decimal.
+    Number(String),
+    /// An object whose members have places of their own.
+    Object,
+    Other,
 }
 
 impl Request {
+    const fn new() -> Self {
+        Self { values: [const { Value::Missing }; PLACE_COUNT], at: 0 }
+    }
+
+    /// Takes the value of the member that was named last.
+    #[inline(never)]
+    fn take(&mut self, value: Value) -> Parsed<()> {
+        if let Some(place) = self.values.get_mut(self.at) {
+            *place = value;
+        }
+        Ok(())
+    }
+
     /// Parses sanitised JSON text (see [`crate::json::sanitise`]). Of duplicate members the last one counts, as in Python.
     ///
     /// # Errors
     ///
     /// [`Error::Request`] if the text is not a JSON object.
     #[inline(never)]
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        if let Ok(Value::Object(members)) = miniserde::json::from_str(text) {
-            return Ok(Self { members });
+    pub fn parse(text: &str) -> Result<Box<Self>, Error> {
+        if let Ok(Boxed(request)) = miniserde::json::from_str(text) {
+            return Ok(request);
         }
         // White space is blanks only, after the sanitiser.
         Err(Error::Request(match text.bytes().find(|&b| b != b' ') {
@@ -109,161 +141,100 @@ impl Request {
     /// [`Error::Request`] if there is no name or the value is not of the kind that the command takes.
     #[inline(never)]
     pub fn command(&self) -> Result<Command<'_>, Error> {
-        let [name, value, ..] = &*self.members;
+        let [name, value, path, file] = &self.values;
         let name = match name {
-            Some(Value::Text(name)) => name.as_str(),
-            Some(_) => return Err(Error::Request(What::NameNotString)),
-            None => return Err(Error::Request(What::NoName)),
+            Value::Text(name) => name.as_str(),
+            Value::Missing => return Err(Error::Request(What::NoName)),
+            _ => return Err(Error::Request(What::NameNotString)),
         };
         let text = match value {
-            Some(Value::Text(text)) => Some(text.as_str()),
+            Value::Text(text) => Some(text.as_str()),
             _ => None,
         };
         let wrong = Error::Request;
-        Ok(match NAMES.iter().position(|known| *known == name) {
-            Some(VERSION) => Command::Version,
-            Some(FEATURES) => Command::Features,
-            Some(KEY_INIT) => match value {
-                Some(Value::Number(digits)) => Command::KeyInit(digits),
+        Ok(match line_number(NAMES, name.as_bytes()) {
+            VERSION => Command::Version,
+            FEATURES => Command::Features,
+            KEY_INIT => match value {
+                Value::Number(digits) => Command::KeyInit(digits),
                 _ => Command::KeyInit(text.ok_or(wrong(What::KeyInitValue))?),
             },
-            Some(PASSWORD) => Command::Password(text.ok_or(wrong(What::PasswordValue))?),
-            Some(INJECT_FILE) => Command::InjectFile(text.ok_or(wrong(What::InjectFileValue))?),
-            Some(FILE_INJECT) => {
-                let Some(Value::Object(members)) = value else {
-                    return Err(wrong(What::FileInjectValue));
-                };
-                let [.., Some(Value::Text(path)), Some(Value::Text(file))] = &**members else {
-                    return Err(wrong(What::FileInjectMembers));
-                };
+            PASSWORD => Command::Password(text.ok_or(wrong(What::PasswordValue))?),
+            INJECT_FILE => Command::InjectFile(text.ok_or(wrong(What::InjectFileValue))?),
+            FILE_INJECT => {
+                let Value::Object = value else { return Err(wrong(What::FileInjectValue)) };
+                let (Value::Text(path), Value::Text(file)) = (path, file) else { return Err(wrong(What::FileInjectMembers)) };
                 Command::FileInject { path, file }
             }
-            Some(RESET_NETWORK) => Command::ResetNetwork,
-            Some(AGENT_UPDATE) => Command::AgentUpdate,
+            RESET_NETWORK => Command::ResetNetwork,
+            AGENT_UPDATE => Command::AgentUpdate,
             _ => Command::Unknown(name),
         })
     }
 }
 
-/// A member's value: a claim, of any type.
-enum Value {
-    Text(String),
-    /// A whole number, in decimal.
-    Number(String),
-    Object(Box<Members>),
-    Other,
-}
-
-/// The members of a request, then those of the object that `file_inject` takes.
-const MEMBERS: [&str; 4] = ["name", "value", "b64_path", "b64_file"];
-
-/// What an object has of [`MEMBERS`], in that order.
-type Members = [Option<Value>; MEMBERS.len()];
-
-impl Deserialize for Value {
-    fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
-        Top::new(out)
+impl Visitor for Request {
+    fn null(&mut self) -> Parsed<()> {
+        self.take(Value::Other)
     }
-}
 
-/// The request itself: an object or nothing.
-impl Visitor for Top<Value> {
+    fn boolean(&mut self, _: bool) -> Parsed<()> {
+        self.null()
+    }
+
+    fn string(&mut self, text: &str) -> Parsed<()> {
+        self.take(Value::Text(text.into()))
+    }
+
+    fn negative(&mut self, _: i64) -> Parsed<()> {
+        self.null()
+    }
+
+    fn nonnegative(&mut self, number: u64) -> Parsed<()> {
+        // At most 15 digits: the sanitiser puts longer ones in quotes.
+        self.take(Value::Number(Text::<20>::of("%", &[&number]).as_str().into()))
+    }
+
+    fn float(&mut self, _: f64) -> Parsed<()> {
+        self.null()
+    }
+
+    fn seq(&mut self) -> Parsed<Box<dyn Seq + '_>> {
+        self.null()?;
+        <dyn Visitor>::ignore().seq()
+    }
+
     fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
-        Ok(Object::boxed(&mut self.out, |member| Member::new(member)))
-    }
-}
-
-/// What every place but the top takes. Only the two levels of objects that mean something are ever built.
-macro_rules! take_anything {
-    ($place:ident, $out:ident => $object:expr) => {
-        impl Visitor for $place<Value> {
-            fn null(&mut self) -> Parsed<()> {
-                self.out = Some(Value::Other);
-                Ok(())
-            }
-
-            fn boolean(&mut self, _: bool) -> Parsed<()> {
-                self.null()
-            }
-
-            fn string(&mut self, text: &str) -> Parsed<()> {
-                self.out = Some(Value::Text(text.into()));
-                Ok(())
-            }
-
-            fn negative(&mut self, _: i64) -> Parsed<()> {
-                self.null()
-            }
-
-            fn nonnegative(&mut self, number: u64) -> Parsed<()> {
-                // At most 15 digits: the sanitiser puts longer ones in quotes.
-                self.out = Some(Value::Number(Text::<20>::of("%", &[&number]).as_str().into()));
-                Ok(())
-            }
-
-            fn float(&mut self, _: f64) -> Parsed<()> {
-                self.null()
-            }
-
-            fn seq(&mut self) -> Parsed<Box<dyn Seq + '_>> {
-                self.out = Some(Value::Other);
-                Ok(Box::new(Skip))
-            }
-
-            fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
-                let $out = &mut self.out;
-                $object
-            }
+        if self.at != VALUE {
+            self.null()?;
+            return <dyn Visitor>::ignore().map();
         }
-    };
-}
-
-take_anything!(Member, out => Ok(Object::boxed(out, |member| Leaf::new(member))));
-take_anything!(Leaf, out => {
-    *out = Some(Value::Other);
-    Ok(Box::new(Skip))
-});
-
-struct Object<'a> {
-    out: &'a mut Option<Value>,
-    members: Option<Box<Members>>,
-    place: fn(&mut Option<Value>) -> &mut dyn Visitor,
-    count: usize,
-}
-
-impl<'a> Object<'a> {
-    fn boxed(out: &'a mut Option<Value>, place: fn(&mut Option<Value>) -> &mut dyn Visitor) -> Box<dyn Map + 'a> {
-        Box::new(Self { out, members: Some(Box::new([const { None }; MEMBERS.len()])), place, count: 0 })
+        let [_, value, path, file] = &mut self.values;
+        (*value, *path, *file) = (Value::Object, Value::Missing, Value::Missing);
+        Ok(Box::new(Object { request: self, is_value: true, count: 0 }))
     }
+}
+
+/// An object that is open: the request, or its value.
+struct Object<'a> {
+    request: &'a mut Request,
+    is_value: bool,
+    count: usize,
 }
 
 impl Map for Object<'_> {
     fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
-        let members = self.members.iter_mut().flat_map(|members| members.iter_mut());
-        let Some((_, member)) = MEMBERS.iter().zip(members).find(|(name, _)| **name == key) else {
+        let at = line_number(MEMBERS, key.as_bytes());
+        if at == PLACE_COUNT || (at > VALUE) != self.is_value {
             return Ok(<dyn Visitor>::ignore());
-        };
+        }
         // Each takes room until the request is dropped, since what it replaces may lie below it in the arena.
         self.count += 1;
         if self.count > MEMBER_COUNT {
             return Err(miniserde::Error);
         }
-        *member = None;
-        Ok((self.place)(member))
-    }
-
-    fn finish(&mut self) -> Parsed<()> {
-        *self.out = self.members.take().map(Value::Object);
-        Ok(())
-    }
-}
-
-/// Takes the elements of a sequence or the members of an object that nobody wants.
-struct Skip;
-
-impl Map for Skip {
-    fn key(&mut self, _: &str) -> Parsed<&mut dyn Visitor> {
-        Ok(<dyn Visitor>::ignore())
+        self.request.at = at;
+        Ok(self.request)
     }
 
     fn finish(&mut self) -> Parsed<()> {
@@ -271,13 +242,20 @@ impl Map for Skip {
     }
 }
 
-impl Seq for Skip {
-    fn element(&mut self) -> Parsed<&mut dyn Visitor> {
-        Ok(<dyn Visitor>::ignore())
-    }
+/// A request in one place on the heap.
+struct Boxed(Box<Request>);
 
-    fn finish(&mut self) -> Parsed<()> {
-        Ok(())
+impl Deserialize for Boxed {
+    fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
+        Place::new(out)
+    }
+}
+
+/// The request is an object or nothing.
+impl Visitor for Place<Boxed> {
+    fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
+        let Boxed(request) = self.out.insert(Boxed(Box::new(Request::new())));
+        Ok(Box::new(Object { request, is_value: false, count: 0 }))
     }
 }
 

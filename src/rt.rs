@@ -52,11 +52,6 @@ unsafe impl GlobalAlloc for ForRequests {
         // SAFETY: as this function's caller was told.
         unsafe { self.arena.dealloc(start, layout) }
     }
-
-    unsafe fn realloc(&self, start: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: as this function's caller was told.
-        unsafe { self.arena.realloc(start, layout, size) }
-    }
 }
 
 fn release() {

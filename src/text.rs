@@ -128,6 +128,19 @@ pub fn nth_line(mut text: &str, at: usize) -> &str {
     cut(text, b'\n').unwrap_or_default().0
 }
 
+/// Which line of `text` says `line`; their number if none does.
+#[inline(never)]
+pub fn line_number(mut text: &str, line: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some((first, rest)) = cut(text, b'\n')
+        && first.as_bytes() != line
+    {
+        text = rest;
+        at += 1;
+    }
+    at
+}
+
 impl Line {
     /// The text.
     #[inline(never)]

@@ -24,6 +24,13 @@ impl<const N: usize> fmt::Debug for Text<N> {
 }
 
 #[test]
+fn lines_are_found_by_place_and_by_what_they_say() {
+    let text = "one\ntwo\nthree\n";
+    assert_eq!([0, 2, 3].map(|at| nth_line(text, at)), ["one", "three", ""]);
+    assert_eq!(["one", "three", "four", "", "o", "one\ntwo"].map(|line| line_number(text, line.as_bytes())), [0, 2, 3, 3, 3, 3]);
+}
+
+#[test]
 fn what_does_not_fit_is_marked() {
     let mut text = Text::<8>::of("%%", &[&"1234", &5678u32]);
     assert_eq!(text.as_str(), "12345678");

@@ -1,6 +1,8 @@
 //! What errors say: an octet each, so that an error is returned in one register.
 
-use crate::text::{Line, Show, nth_line};
+use crate::packed;
+use crate::packed::Packed;
+use crate::text::{Line, Show, Text};
 
 /// Defines [`What`] and its texts.
 macro_rules! texts {
@@ -12,7 +14,7 @@ macro_rules! texts {
         }
 
         /// The texts in the same order, a line each.
-        const TEXTS: &str = concat!($($text, "\n"),*);
+        const TEXTS: Packed = packed!(concat!($($text, "\n"),*));
     };
 }
 
@@ -104,6 +106,8 @@ texts! {
 
 impl Show for What {
     fn show(&self, line: &mut Line) {
-        line.put(nth_line(TEXTS, *self as usize));
+        let mut text = Text::<80>::new();
+        TEXTS.nth_line(*self as usize, &mut text);
+        text.show(line);
     }
 }

@@ -13,7 +13,7 @@ forbid() {
         [ -z "$lines" ] || { echo "$lines"; broken=1; }
     done
 }
-pure="account crypto network xenstore cli.rs error.rs json.rs limits.rs log.rs ports.rs reply.rs request.rs state.rs text.rs base64.rs"
+pure="account crypto network xenstore cli.rs error.rs json.rs limits.rs log.rs packed.rs ports.rs reply.rs request.rs state.rs text.rs what.rs base64.rs"
 # shellcheck disable=SC2086 # a list of words
 forbid 'crate::(sys|run)\b' $(find $pure -name '*.rs')
 forbid 'crate::(sys|run)\b' commands/*.rs

@@ -113,14 +113,12 @@ fn render(choice: Choice, live: bool, network: &Network<'_>, tree: &mut Tree<'_>
 #[inline(never)]
 fn reload(ports: &mut Ports<'_>, work: &Work<'_>, told: &Told) -> Result<(), Error> {
     if let Some(backend) = told.backend {
-        for words in backend.reload {
-            program::reload(words, &work.interfaces.each, told.edited, ports.host)?;
+        for command in backend.reload {
+            program::run(*command, &work.interfaces.each, told.edited, ports.host)?;
         }
     }
     if told.resolvconf {
-        for interface in &work.interfaces.each {
-            resolver::tell(interface, ports.host)?;
-        }
+        resolver::tell(&work.interfaces.each, ports.host)?;
     }
     Ok(())
 }

@@ -1,67 +1,85 @@
 //! AES-128 decryption in CBC mode (FIPS 197, SP 800-38A).
 //!
-//! The work on bytes is crate aes's inverse round, in constant time; what is here only shifts and xors. The crate's own key
+//! The work on bytes is crate aes's round, in constant time; what is here only moves, shifts and xors. The crate's own key
 //! schedule and cipher have S-boxes and rounds of their own and take 2 KB more.
 
 use aes::Block;
-use aes::hazmat::equiv_inv_cipher_round;
-use zeroize::Zeroizing;
+use aes::hazmat::cipher_round;
 
-/// Rounds, each with a key; the first is the key itself.
+/// Rounds of AES-128.
 const ROUNDS: usize = 10;
 
 /// Decrypts `blocks` in place.
 #[inline(never)]
 pub fn decrypt_cbc(key: &[u8; 16], iv: &[u8; 16], blocks: &mut [[u8; 16]]) {
-    let mut keys = Zeroizing::new([0; ROUNDS]);
-    let mut key = u128::from_le_bytes(*key);
-    let mut constant = 1;
-    for place in keys.iter_mut() {
-        // The inverse of MixColumns is to do it three times more.
-        *place = mix_columns(mix_columns(mix_columns(key)));
-        let word = ((key >> 96) as u32).rotate_right(8);
-        key ^= key << 32;
-        key ^= key << 64;
-        key ^= sub_word(word) ^ every_column(constant);
-        constant = double(constant);
-    }
+    let key = u128::from_le_bytes(*key);
     let mut previous = u128::from_le_bytes(*iv);
     for block in blocks {
         let next = u128::from_le_bytes(*block);
-        let state = keys.iter().rev().fold(next ^ key, |state, key| inverse_round(state, *key));
+        let mut state = next ^ round_key(key, ROUNDS);
+        for round in (0..ROUNDS).rev() {
+            state = inverse_mix_columns(inverse_sub_bytes(state) ^ round_key(key, round));
+        }
+        // The last round has no InvMixColumns: it is undone.
         *block = (mix_columns(state) ^ previous).to_le_bytes();
         previous = next;
     }
 }
 
-/// InvShiftRows, InvSubBytes, InvMixColumns, AddRoundKey.
-fn inverse_round(state: u128, key: u128) -> u128 {
+/// The key of a round, the first of which is the key itself. Keys are made when they are needed: a request has few blocks.
+#[inline(never)]
+fn round_key(mut key: u128, round: usize) -> u128 {
+    let mut constant = 1;
+    for _ in 0..round {
+        let word = ((key >> 96) as u32).rotate_right(8);
+        key ^= key << 32;
+        key ^= key << 64;
+        key ^= every_column(sub_bytes(every_column(word)) as u32 ^ constant);
+        constant = double(constant);
+    }
+    key
+}
+
+/// SubBytes and ShiftRows: a round, which goes on with MixColumns, and the inverse of that.
+fn sub_bytes(state: u128) -> u128 {
     let mut block = Block::from(state.to_le_bytes());
-    equiv_inv_cipher_round(&mut block, &Block::from(key.to_le_bytes()));
-    u128::from_le_bytes(block.into())
+    cipher_round(&mut block, &Block::from([0; 16]));
+    inverse_mix_columns(u128::from_le_bytes(block.into()))
 }
 
-/// SubWord, in every column. As SubBytes is `affine` after inversion, inversion is InvSubBytes after `affine`.
-fn sub_word(word: u32) -> u128 {
-    affine(mix_columns(inverse_round(affine(every_column(word)), 0)))
+/// InvShiftRows and InvSubBytes. As SubBytes is an affine map after inversion, InvSubBytes is the inverse of that map before and after
+/// SubBytes.
+fn inverse_sub_bytes(state: u128) -> u128 {
+    inverse_affine(sub_bytes(inverse_affine(state)))
 }
 
-/// The second half of SubBytes, in every byte.
-fn affine(state: u128) -> u128 {
-    let one = |byte: u8| (0..5).fold(0x63, |sum, count| sum ^ byte.rotate_left(count));
-    u128::from_le_bytes(state.to_le_bytes().map(one))
+/// InvShiftRows, and the inverse of the second half of SubBytes in every byte.
+#[inline(never)]
+fn inverse_affine(state: u128) -> u128 {
+    let bytes = state.to_le_bytes();
+    u128::from_le_bytes(core::array::from_fn(|place| {
+        let byte = bytes.get(13 * place % 16).copied().unwrap_or_default();
+        byte.rotate_left(1) ^ byte.rotate_left(3) ^ byte.rotate_left(6) ^ 0x05
+    }))
+}
+
+/// InvMixColumns: the fourth MixColumns in a row changes nothing.
+#[inline(never)]
+fn inverse_mix_columns(state: u128) -> u128 {
+    mix_columns(mix_columns(mix_columns(state)))
 }
 
 /// MixColumns.
-fn mix_columns(mut state: u128) -> u128 {
-    let mut mixed = 0;
-    for _ in 0..4 {
-        let column = state as u32;
-        let [one, two, three] = [8, 16, 24].map(|bits| column.rotate_right(bits));
-        mixed = mixed >> 32 | u128::from(double(column ^ one) ^ one ^ two ^ three) << 96;
-        state >>= 32;
+#[inline(never)]
+fn mix_columns(state: u128) -> u128 {
+    let mut bytes = state.to_le_bytes();
+    for bytes in bytes.as_chunks_mut().0 {
+        let column = u32::from_le_bytes(*bytes);
+        let next = column.rotate_right(8);
+        let sum = column ^ next;
+        *bytes = (double(sum) ^ next ^ sum.rotate_right(16)).to_le_bytes();
     }
-    mixed
+    u128::from_le_bytes(bytes)
 }
 
 /// Each byte times x in GF(2^8).

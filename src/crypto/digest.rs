@@ -17,15 +17,16 @@ pub struct Function {
     /// Whether words and length are big-endian.
     big_endian: bool,
     /// The state before the first block: one number for each word.
-    initial: [u64; 8],
-    compress: Compress,
+    initial: State,
+    /// Takes one more block into the state.
+    compress: fn(&mut State, &Block),
 }
 
-/// Takes one more block into the state.
-enum Compress {
-    Words32(fn(&mut [u32; 8], &[u8; 64])),
-    Words64(fn(&mut [u64; 8], &[u8; 128])),
-}
+/// As many words as the longest state has, each as long as the longest word.
+type State = [u64; 8];
+
+/// Room for the longest block.
+type Block = [u8; 128];
 
 /// RFC 1321.
 pub static MD5: Function = Function {
@@ -33,7 +34,10 @@ pub static MD5: Function = Function {
     digest_len: 16,
     big_endian: false,
     initial: [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0, 0, 0, 0],
-    compress: Compress::Words32(md5::compress),
+    compress: |state, block| {
+        let [block, _] = block.as_chunks().0 else { return };
+        md5::compress(state, block);
+    },
 };
 
 /// FIPS 180-4. Its initial words are the first halves of SHA-512's.
@@ -45,7 +49,11 @@ pub static SHA256: Function = Function {
         let [a, b, c, d, e, f, g, h] = SHA512_INITIAL;
         [a >> 32, b >> 32, c >> 32, d >> 32, e >> 32, f >> 32, g >> 32, h >> 32]
     },
-    compress: Compress::Words32(|state, block| compress256(state, core::slice::from_ref(block))),
+    compress: |state, block| {
+        let mut words = state.map(|word| word as u32);
+        compress256(&mut words, block.as_chunks().0.get(..1).unwrap_or_default());
+        state.iter_mut().zip(&words).for_each(|(wide, word)| *wide = u64::from(*word));
+    },
 };
 
 /// FIPS 180-4.
@@ -54,11 +62,11 @@ pub static SHA512: Function = Function {
     digest_len: 64,
     big_endian: true,
     initial: SHA512_INITIAL,
-    compress: Compress::Words64(|state, block| compress512(state, core::slice::from_ref(block))),
+    compress: |state, block| compress512(state, core::slice::from_ref(block)),
 };
 
 #[rustfmt::skip]
-const SHA512_INITIAL: [u64; 8] = [
+const SHA512_INITIAL: State = [
     0x6a09_e667_f3bc_c908, 0xbb67_ae85_84ca_a73b, 0x3c6e_f372_fe94_f82b, 0xa54f_f53a_5f1d_36f1,
     0x510e_527f_ade6_82d1, 0x9b05_688c_2b3e_6c1f, 0x1f83_d9ab_fb41_bd6b, 0x5be0_cd19_137e_2179,
 ];
@@ -66,39 +74,37 @@ const SHA512_INITIAL: [u64; 8] = [
 /// A message on its way through a [`Function`].
 pub struct Digest {
     function: &'static Function,
-    state: [u64; 8],
-    block: [u8; 128],
     /// Octets of the message up to now.
     len: usize,
+    state: State,
+    block: Block,
 }
 
 impl Digest {
     /// An empty message.
     #[inline(never)]
     pub fn new(function: &'static Function) -> Self {
-        Self { function, state: function.initial, block: [0; 128], len: 0 }
+        Self { function, len: 0, state: function.initial, block: [0; 128] }
     }
 
     /// Appends `bytes` to the message.
     #[inline(never)]
     pub fn update(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            let block_len = self.function.block_len;
-            if let Some(place) = self.block.get_mut(self.len & (block_len - 1)) {
-                *place = byte;
-            }
-            self.len += 1;
-            if self.len & (block_len - 1) == 0 {
-                self.compress();
-            }
-        }
+        self.cycle(bytes, bytes.len());
     }
 
     /// Appends `len` bytes: the first of `bytes`, or all of them over and over.
     #[inline(never)]
     pub fn cycle(&mut self, bytes: &[u8], len: usize) {
-        for byte in bytes.iter().cycle().take(len) {
-            self.update(core::slice::from_ref(byte));
+        let block_len = self.function.block_len;
+        for &byte in bytes.iter().cycle().take(len) {
+            if let Some(place) = self.block.get_mut(self.len & (block_len - 1)) {
+                *place = byte;
+            }
+            self.len += 1;
+            if self.len & (block_len - 1) == 0 {
+                (self.function.compress)(&mut self.state, &self.block);
+            }
         }
     }
 
@@ -108,37 +114,23 @@ impl Digest {
         let function = self.function;
         let bits = self.len as u64 * 8;
         self.update(&[0x80]);
-        // The length has an eighth of a block; of SHA-512's 16 octets the first 8 are always 0.
-        for &len_len in &[function.block_len / 8, 8] {
-            while (self.len + len_len) & (function.block_len - 1) != 0 {
-                self.update(&[0]);
-            }
-        }
+        // The length has an eighth of a block at the end of one; of SHA-512's 16 octets the first 8 are always 0.
+        let (word_len, length_len) = (function.block_len / 16, function.block_len / 8);
+        let zeros = (self.len + length_len).wrapping_neg() & (function.block_len - 1);
+        self.cycle(&[0], zeros + length_len - 8);
         self.update(&if function.big_endian { bits.to_be_bytes() } else { bits.to_le_bytes() });
-        let word_len = function.block_len / 16;
-        let mut rest = out.as_mut_slice();
+        let mut places = out.iter_mut();
         for word in &self.state {
-            let word = if function.big_endian { word.rotate_right(8 * word_len as u32).to_be_bytes() } else { word.to_le_bytes() };
-            let (Some((place, after)), Some(word)) = (rest.split_at_mut_checked(word_len), word.get(..word_len)) else { break };
-            place.copy_from_slice(word);
-            rest = after;
+            for octet in 0..word_len {
+                let behind = if function.big_endian { word_len - 1 - octet } else { octet };
+                if let Some(place) = places.next() {
+                    *place = (word >> (8 * behind)) as u8;
+                }
+            }
         }
         self.state = function.initial;
         self.len = 0;
         function.digest_len
-    }
-
-    fn compress(&mut self) {
-        match self.function.compress {
-            Compress::Words32(compress) => {
-                let mut words = [0; 8];
-                words.iter_mut().zip(&self.state).for_each(|(word, wide)| *word = *wide as u32);
-                let [block, _] = self.block.as_chunks().0 else { return };
-                compress(&mut words, block);
-                self.state.iter_mut().zip(&words).for_each(|(wide, word)| *wide = u64::from(*word));
-            }
-            Compress::Words64(compress) => compress(&mut self.state, &self.block),
-        }
     }
 }
 

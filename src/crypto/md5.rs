@@ -17,10 +17,11 @@ const SINES: [u32; 64] = [
 const ROTATIONS: [[u8; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
 
 /// Takes one more block into the first four words of the state.
-pub fn compress(state: &mut [u32; 8], block: &[u8; 64]) {
+pub fn compress(state: &mut [u64; 8], block: &[u8; 64]) {
     let (words, _) = block.as_chunks::<4>();
-    let [mut a, mut b, mut c, mut d, ..] = *state;
-    for (step, sine) in SINES.into_iter().enumerate() {
+    let &mut [a, b, c, d, ..] = state;
+    let (mut a, mut b, mut c, mut d) = (a as u32, b as u32, c as u32, d as u32);
+    for (step, sine) in SINES.iter().enumerate() {
         let (mixed, word) = match step / 16 {
             0 => (b & c | !b & d, step),
             1 => (d & b | !d & c, 5 * step + 1),
@@ -29,10 +30,10 @@ pub fn compress(state: &mut [u32; 8], block: &[u8; 64]) {
         };
         let word = words.get(word % 16).copied().map_or(0, u32::from_le_bytes);
         let rotation = ROTATIONS.as_flattened().get(step / 16 * 4 + step % 4).copied().map_or(0, u32::from);
-        let sum = a.wrapping_add(mixed).wrapping_add(sine).wrapping_add(word);
+        let sum = a.wrapping_add(mixed).wrapping_add(*sine).wrapping_add(word);
         (a, d, c, b) = (d, c, b, b.wrapping_add(sum.rotate_left(rotation)));
     }
-    for (word, more) in state.iter_mut().zip([a, b, c, d]) {
-        *word = word.wrapping_add(more);
+    for (word, more) in state.iter_mut().zip(&[a, b, c, d]) {
+        *word = (*word as u32).wrapping_add(*more).into();
     }
 }

@@ -9,6 +9,7 @@ const MD5_ROUNDS: u32 = 1_000;
 
 /// Puts the digest at the start of `sum`. crypt(3) uses at most 16 bytes of `salt`, 8 for [`Scheme::Md5`], which always does
 /// 1,000 `rounds`; the caller sees to the salt.
+#[inline(never)]
 pub fn digest(password: &[u8], scheme: Scheme, rounds: u32, salt: &[u8], sum: &mut [u8; DIGEST_LEN]) {
     let md5 = scheme == Scheme::Md5;
     let magic: &[u8] = if md5 { b"$1$" } else { b"" };
@@ -42,18 +43,23 @@ pub fn digest(password: &[u8], scheme: Scheme, rounds: u32, salt: &[u8], sum: &m
         (p, s) = (&password_sum, &salt_sum);
     }
     for round in 0..if md5 { MD5_ROUNDS } else { rounds } {
-        let (mut first, mut last) = ((&*sum as &[u8], len), (p, password.len()));
-        if round % 2 == 1 {
-            core::mem::swap(&mut first, &mut last);
+        let is_odd = round % 2 == 1;
+        if is_odd {
+            hash.cycle(p, password.len());
+        } else {
+            hash.cycle(sum, len);
         }
-        hash.cycle(first.0, first.1);
         if round % 3 != 0 {
             hash.cycle(s, salt.len());
         }
         if round % 7 != 0 {
             hash.cycle(p, password.len());
         }
-        hash.cycle(last.0, last.1);
+        if is_odd {
+            hash.cycle(sum, len);
+        } else {
+            hash.cycle(p, password.len());
+        }
         hash.finish(sum);
     }
 }

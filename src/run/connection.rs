@@ -2,7 +2,7 @@
 
 use core::ops::ControlFlow;
 
-use super::{Agent, Mode, Reason, answers};
+use super::{Agent, Mode, answers};
 use crate::error::Errno;
 use crate::limits::REOPEN_MS;
 use crate::log::Level;
@@ -16,7 +16,7 @@ impl Agent<'_> {
     pub(super) fn start_watching(&mut self) {
         let Err(errno) = self.store.watch() else { return };
         if errno == Errno(libc::EINVAL) {
-            self.event(Level::Warning, "no-watches", b"", &Reason(&"looking for requests every second"));
+            self.event(Level::Warning, "no-watches", b"", Some(&"looking for requests every second"));
             self.mode = Mode::List;
             if self.store.channel().reopen().is_ok() {
                 self.store.reset();
@@ -53,7 +53,7 @@ impl Agent<'_> {
             Ok(()) => self.tag = 0,
             Err(Errno(libc::E2BIG)) => {
                 self.too_long = true;
-                self.event(Level::Warning, "too-many-requests", b"", &Reason(&"waiting for their watch events"));
+                self.event(Level::Warning, "too-many-requests", b"", Some(&"waiting for their watch events"));
             }
             Err(errno) => self.warn("list-failed", b"", errno),
         }

@@ -26,7 +26,7 @@ use crate::sys::posix::host::System;
 use crate::sys::posix::process::stop_self;
 use crate::sys::posix::signal::{self, FOREVER, Woken};
 use crate::sys::posix::state_file::StateFile;
-use crate::text::{Line, Printable, Show};
+use crate::text::{Printable, Show};
 use crate::xenstore::client::{Client, Connection};
 use crate::xenstore::queue::Queue;
 use answers::Answers;
@@ -152,21 +152,22 @@ impl<'b> Agent<'b> {
 
     /// One line about what happened, to which request (none if empty), and why.
     #[inline(never)]
-    fn event(&mut self, level: Level, event: &str, id: &[u8], why: &dyn Show) {
+    fn event(&mut self, level: Level, event: &str, id: &[u8], why: Option<&dyn Show>) {
+        let text = if why.is_some() { "event=%%% reason=\"%\"" } else { "event=%%%" };
         let about = if id.is_empty() { "" } else { " id=" };
-        self.host.log(level, "event=%%%%", &[&event, &about, &Printable(id), why]);
+        self.host.log(level, text, &[&event, &about, &Printable(id), why.unwrap_or(&"")]);
     }
 
     /// What went as it should.
     #[inline(never)]
     fn info(&mut self, event: &str, id: &[u8]) {
-        self.event(Level::Info, event, id, &"");
+        self.event(Level::Info, event, id, None);
     }
 
     /// What an administrator should look at, and the errno that tells why.
     #[inline(never)]
     fn warn(&mut self, event: &str, id: &[u8], errno: Errno) {
-        self.event(Level::Warning, event, id, &Reason(&errno));
+        self.event(Level::Warning, event, id, Some(&errno));
     }
 
     /// Sleeps until the store sends something, a key expires, readiness is due, or a signal comes.
@@ -192,7 +193,7 @@ impl<'b> Agent<'b> {
             Ok(Woken::Ready) => {
                 self.stirred = true;
                 if let Err(errno) = self.store.receive(0) {
-                    self.event(Level::Debug, "receive-failed", b"", &Reason(&errno));
+                    self.event(Level::Debug, "receive-failed", b"", Some(&errno));
                 }
             }
             Ok(Woken::TimeOver | Woken::Signal) => {}
@@ -241,7 +242,7 @@ impl<'b> Agent<'b> {
                 return Ok(());
             }
             Err(errno) => {
-                self.event(Level::Debug, "unreadable", id, &Reason(&errno));
+                self.event(Level::Debug, "unreadable", id, Some(&errno));
                 return Ok(());
             }
             Ok(()) if self.refused.contains(id) => return Ok(()),
@@ -343,14 +344,5 @@ impl<'b> Agent<'b> {
             }
             Err(_) => {}
         }
-    }
-}
-
-/// Why something happened, as the log says it.
-struct Reason<'a>(&'a dyn Show);
-
-impl Show for Reason<'_> {
-    fn show(&self, line: &mut Line) {
-        line.fill(" reason=\"%\"", &[self.0]);
     }
 }

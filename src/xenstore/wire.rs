@@ -4,6 +4,7 @@
 
 use crate::error::Errno;
 use crate::limits::PAYLOAD_LEN;
+use crate::text::line_number;
 
 /// Octets of a header.
 pub const HEADER_LEN: usize = 16;
@@ -56,7 +57,7 @@ impl Header {
     /// Writes the header's octets.
     pub fn emit(&self, out: &mut [u8; HEADER_LEN]) {
         let words = [self.kind.0, self.req_id, self.tx_id, self.len];
-        for (to, word) in out.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+        for (to, word) in out.as_chunks_mut::<4>().0.iter_mut().zip(&words) {
             *to = word.to_ne_bytes();
         }
     }
@@ -90,28 +91,49 @@ pub fn event_path(payload: &[u8]) -> Option<&[u8]> {
     (path.len() < payload.len()).then_some(path)
 }
 
-/// The errno that an error payload names (`xsd_errors` in xs_wire.h). EQUOTA (oxenstored) and unknown words count as "full or refused".
+/// What the store may say (`xsd_errors` in xs_wire.h), ...
+const NUMBERS: [i32; 16] = [
+    libc::EINVAL,
+    libc::EACCES,
+    libc::EEXIST,
+    libc::EISDIR,
+    libc::ENOENT,
+    libc::ENOMEM,
+    libc::ENOSPC,
+    libc::EIO,
+    libc::ENOTEMPTY,
+    libc::ENOSYS,
+    libc::EROFS,
+    libc::EBUSY,
+    libc::EAGAIN,
+    libc::EISCONN,
+    libc::E2BIG,
+    libc::EPERM,
+];
+
+/// ... and its words for it, in the same order.
+const WORDS: &str = "\
+EINVAL\n\
+EACCES\n\
+EEXIST\n\
+EISDIR\n\
+ENOENT\n\
+ENOMEM\n\
+ENOSPC\n\
+EIO\n\
+ENOTEMPTY\n\
+ENOSYS\n\
+EROFS\n\
+EBUSY\n\
+EAGAIN\n\
+EISCONN\n\
+E2BIG\n\
+EPERM\n\
+";
+
+/// The errno that an error payload names. EQUOTA (oxenstored) and unknown words count as "full or refused".
 pub fn error_of(payload: &[u8]) -> Errno {
-    const WORDS: [(&[u8], i32); 16] = [
-        (b"EINVAL", libc::EINVAL),
-        (b"EACCES", libc::EACCES),
-        (b"EEXIST", libc::EEXIST),
-        (b"EISDIR", libc::EISDIR),
-        (b"ENOENT", libc::ENOENT),
-        (b"ENOMEM", libc::ENOMEM),
-        (b"ENOSPC", libc::ENOSPC),
-        (b"EIO", libc::EIO),
-        (b"ENOTEMPTY", libc::ENOTEMPTY),
-        (b"ENOSYS", libc::ENOSYS),
-        (b"EROFS", libc::EROFS),
-        (b"EBUSY", libc::EBUSY),
-        (b"EAGAIN", libc::EAGAIN),
-        (b"EISCONN", libc::EISCONN),
-        (b"E2BIG", libc::E2BIG),
-        (b"EPERM", libc::EPERM),
-    ];
-    let named = word(payload);
-    Errno(WORDS.iter().find(|(word, _)| *word == named).map_or(libc::EDQUOT, |(_, errno)| *errno))
+    Errno(NUMBERS.get(line_number(WORDS, word(payload))).copied().unwrap_or(libc::EDQUOT))
 }
 
 #[cfg(test)]
@@ -145,6 +167,8 @@ mod tests {
         assert_eq!(event_path(b"data/host/1\0t\0"), Some(&b"data/host/1"[..]));
         assert_eq!(event_path(b"data"), None);
         assert_eq!(error_of(b"ENOENT\0"), Errno(libc::ENOENT));
+        assert_eq!((error_of(b"EINVAL\0"), error_of(b"EPERM")), (Errno(libc::EINVAL), Errno(libc::EPERM)));
+        assert_eq!(WORDS.lines().count(), NUMBERS.len());
         assert_eq!(error_of(b"EQUOTA\0"), Errno(libc::EDQUOT));
         assert_eq!(error_of(b""), Errno(libc::EDQUOT));
     }

@@ -1,6 +1,7 @@
 //! Which backend is in charge: the one with the strongest evidence on the running system, whatever the distribution is called.
 
 use crate::error::Error;
+use crate::limits::CLUE_LEN;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Backend, Network};
 use crate::network::lines::contains;
@@ -42,10 +43,9 @@ pub fn probe(table: &'static [Backend], network: &Network<'_>, tree: &mut Tree<'
         weights = lighter;
         let (letter, reason) = weight.split_at_checked(2).unwrap_or_default();
         for backend in table {
-            let mut rest = backend.clues;
-            while let Some((line, behind)) = cut(rest, b'\n') {
-                rest = behind;
-                if let Some(clue) = line.strip_prefix(letter)
+            let (mut clues, mut line) = (backend.clues, Text::<CLUE_LEN>::new());
+            while clues.take_line(&mut line) {
+                if let Some(clue) = line.as_str().strip_prefix(letter)
                     && is_found(clue, network, tree, &mut path)?
                 {
                     tree.info("backend", path.as_str(), "% %", &[&backend.name, &reason]);
@@ -96,9 +96,10 @@ mod tests {
     use super::*;
     use crate::memory::{MemoryFiles, MemoryHost, MemoryJournal};
     use crate::network::config::testing::interface;
+    use crate::packed::Packed;
 
     const fn backend(name: &'static str, clues: &'static str) -> Backend {
-        Backend { name, clues, write: |_, _| Ok(()), enter: None, reload: &[] }
+        Backend { name, clues: Packed::new(clues.as_bytes()), write: |_, _| Ok(()), enter: None, reload: &[] }
     }
 
     static TABLE: &[Backend] =

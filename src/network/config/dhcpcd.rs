@@ -10,13 +10,16 @@ use crate::network::config::shell::is_one_of;
 use crate::network::config::template;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
-use crate::network::lines::take_word;
+use crate::network::lines::{key, take_word};
+use crate::packed;
+use crate::packed::Packed;
 use crate::text::Text;
 
 const PATH: &str = "/etc/dhcpcd.conf";
 
 /// dhcpcd would take the neighbour's address in a network of two for that of broadcasts.
-const BLOCK: &str = "\
+const BLOCK: Packed = packed!(
+    "\
 |interface %I
 4a1|static ip_address=%a
 4a!|noipv4
@@ -27,20 +30,28 @@ d?|static domain_name_servers=\\
 d|%_%i\\
 d?|
 6a1|static ip6_address=%a
-";
+"
+);
 
 /// What it has no words for.
-const MISSING: &str = "\
+const MISSING: Packed = packed!(
+    "\
 4a+?|a second IPv4 address; \\
 6a+?|a second IPv6 address; \\
 6G?|an IPv6 gateway; \\
 6s?|an IPv6 route; \\
 4u?|a route without a gateway in the subnet; \\
-";
+"
+);
 
-/// What a block says that is ours, and what would take an IPv4 address away.
-const OURS: &str = "ip_address subnet_mask broadcast_address routers routes static_routes classless_static_routes \
-    ms_classless_static_routes ip6_address noipv4 ipv6only inform ";
+/// What of a block of the user's is ours, and what would take an address away.
+const OURS: Packed = packed!(
+    "\
+|ip_address subnet_mask broadcast_address routers routes static_routes classless_static_routes \n\
+|ms_classless_static_routes ip6_address noipv4 ipv6only inform \n\
+d?|domain_name_servers \n\
+6a?|noipv6 ipv4only \n"
+);
 
 /// Writes the blocks.
 ///
@@ -50,7 +61,7 @@ const OURS: &str = "ip_address subnet_mask broadcast_address routers routes stat
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     for interface in network.interfaces {
         let mut missing = Text::<256>::new();
-        template::put(MISSING, interface, &mut missing);
+        template::put_text(MISSING, interface, &mut missing);
         if !missing.is_empty() {
             tree.warn("incomplete", PATH, "dhcpcd.conf cannot hold for %: %not there after a reboot", &[&interface.name, &missing]);
         }
@@ -66,18 +77,14 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
             }
             interface.is_some_and(|interface| manages(option, words, interface))
         };
-        block::edit(old, (network.interfaces, BLOCK), &|mac| network.is_stale(mac), goes, out)
+        block::edit(old, network, BLOCK, goes, out)
     })
 }
 
 /// Whether an option goes from a block of the user's.
 fn manages(option: &[u8], mut words: &[u8], interface: &Interface) -> bool {
     let word = if option == b"static" { take_word(&mut words) } else { option };
-    let key = word.split(|&byte| byte == b'=').next().unwrap_or_default();
-    let wanted = &interface.wanted;
-    is_one_of(key, OURS)
-        || key == b"domain_name_servers" && !wanted.dns.is_empty()
-        || is_one_of(key, "noipv6 ipv4only ") && wanted.addresses.iter().any(|address| !address.ip.is_v4())
+    template::lists(OURS, interface, key(word))
 }
 
 #[cfg(test)]

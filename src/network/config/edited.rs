@@ -1,13 +1,17 @@
 //! An edited file: old lines as they were, and our own between them, which end as the old ones do.
 
+use crate::network::config::Interface;
+use crate::network::config::marker::Marker;
 use crate::network::config::out::Out;
 use crate::network::config::template::Lines;
+use crate::network::lines::take_line;
 use crate::text::Parts;
 
 /// Where an edited file goes.
 pub struct Edited<'a, 'o> {
     out: &'a mut Out<'o>,
-    ending: &'static [u8],
+    /// Whether lines end in a carriage return, too.
+    is_dos: bool,
     /// Whether the last line has its end.
     ended: bool,
 }
@@ -15,9 +19,8 @@ pub struct Edited<'a, 'o> {
 impl<'a, 'o> Edited<'a, 'o> {
     /// Writes into `out` what becomes of `old`, whose first line tells how lines end.
     pub fn new(old: &[u8], out: &'a mut Out<'o>) -> Self {
-        let first = old.split_inclusive(|&byte| byte == b'\n').next();
-        let is_dos = first.is_some_and(|line| line.ends_with(b"\r\n"));
-        Self { out, ending: if is_dos { b"\r\n" } else { b"\n" }, ended: true }
+        let is_dos = take_line(&mut &*old).is_some_and(|line| line.ends_with(b"\r\n"));
+        Self { out, is_dos, ended: true }
     }
 
     /// Old bytes, as they are.
@@ -38,11 +41,17 @@ impl<'a, 'o> Edited<'a, 'o> {
         self.end();
     }
 
+    /// The marker of an interface.
+    #[inline(never)]
+    pub fn mark(&mut self, interface: &Interface) {
+        self.add("%", &[&Marker(interface)]);
+    }
+
     /// The end of the last line, if it has none yet.
     #[inline(never)]
     pub fn end(&mut self) {
         if !self.ended {
-            self.out.put(self.ending);
+            self.out.put(if self.is_dos { b"\r\n" } else { b"\n" });
             self.ended = true;
         }
     }
@@ -50,14 +59,10 @@ impl<'a, 'o> Edited<'a, 'o> {
 
 impl Lines for Edited<'_, '_> {
     fn piece(&mut self, text: &str, ends: bool) {
-        if !self.ended {
-            self.out.put(self.ending);
-        }
+        self.end();
         self.out.put(text.as_bytes());
-        if ends {
-            self.out.put(self.ending);
-        }
-        self.ended = true;
+        self.ended = !ends;
+        self.end();
     }
 }
 

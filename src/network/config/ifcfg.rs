@@ -11,17 +11,20 @@ use crate::network::config::shellvars::{Vars, edit};
 use crate::network::config::sysconfig::{self, Format, VARIABLES};
 use crate::network::config::tree::Tree;
 use crate::network::config::{Network, template};
+use crate::packed;
+use crate::packed::Packed;
 use crate::ports::Verdict;
 
 const FORMAT: Format = Format {
     directory: "/etc/sysconfig/network-scripts",
-    files: &[(VARIABLES, INTERFACE), ("route-", "4f|%a%v dev %I%o\n"), ("route6-", "6f|%a%v dev %I\n")],
+    files: &[(VARIABLES, INTERFACE), ("route-", packed!("4f|%a%v dev %I%o\n")), ("route6-", packed!("6f|%a%v dev %I\n"))],
     ours: "-HWADDR IPADDR# NETMASK# PREFIX# BROADCAST# NETWORK GATEWAY# IPV6ADDR* IPV6_DEFAULTGW IPV6_DEFAULTDEV ",
     harmless: "DEVICE TYPE BOOTPROTO DEFROUTE IPV6INIT IPV6_AUTOCONF IPV6_DEFROUTE DNS# AUTOCONNECT_PRIORITY ",
     off: "ONBOOT=no",
 };
 
-const INTERFACE: &str = "\
+const INTERFACE: Packed = packed!(
+    "\
 |DEVICE=%I
 |HWADDR=%U
 |?TYPE=Ethernet
@@ -45,12 +48,15 @@ const INTERFACE: &str = "\
 d|DNS%n=%i
 d?|-DNS# \n\
 |AUTOCONNECT_PRIORITY=100
-";
+"
+);
 
 /// A default route of the whole system would come before those of the interfaces.
-const GATEWAYS: &str = "\
+const GATEWAYS: Packed = packed!(
+    "\
 4G|-GATEWAY GATEWAYDEV \n\
-6G|-IPV6_DEFAULTGW IPV6_DEFAULTDEV \n";
+6G|-IPV6_DEFAULTGW IPV6_DEFAULTDEV \n"
+);
 
 /// Writes the files.
 ///

@@ -8,6 +8,8 @@ use crate::network::config::Network;
 use crate::network::config::foreign::Foreign;
 use crate::network::config::interfaces;
 use crate::network::config::tree::Tree;
+use crate::packed;
+use crate::packed::Packed;
 use crate::ports::Verdict;
 
 /// Where installers and cloud-init put further files that `/etc/network/interfaces` has read.
@@ -38,45 +40,57 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
 /// A family as in [`FAMILIES`], and its stanza: up to the gateway; the gateway, and the same for any interface but the first: the kernel refuses two default routes of
 /// one metric, and the option would fail; then the name servers, in one stanza of the interface, and what takes a command. One that failed,
 /// say because the user has the same route, would keep those behind it from being run.
-pub const STANZAS: [[&str; 5]; 2] = [
-    [
+pub const STANZAS: [(&str, [Packed; 4]); 2] = [
+    (
         "4",
-        "\
+        [
+            packed!(
+                "\
 4a?|iface %I inet static
 4a!|iface %I inet manual
 4a1|    address %i
 4a1|    netmask %m
-",
-        "4N|    gateway %i\n",
-        "4N|    up ip route add 0.0.0.0/0 via %i dev %I || true # nova-agent\n",
-        "\
+"
+            ),
+            packed!("4N|    gateway %i\n"),
+            packed!("4N|    up ip route add 0.0.0.0/0 via %i dev %I || true # nova-agent\n"),
+            packed!(
+                "\
 d?|    dns-nameservers\\
 d| %i\\
 d?|
 a!|    up ip link set dev %I up || true # nova-agent
 4a+|    up ip addr add %a brd %b dev %I || true # nova-agent
 4f|    up ip route add %a%v dev %I%o || true # nova-agent
-",
-    ],
-    [
+"
+            ),
+        ],
+    ),
+    (
         "6",
-        "\
+        [
+            packed!(
+                "\
 6a?|iface %I inet6 static
 6a!|iface %I inet6 manual
 6a1|    address %i
 6a1|    netmask %p
-",
-        "6N|    gateway %i\n",
-        "6N|    up ip -6 route add ::/0 via %i dev %I || true # nova-agent\n",
-        "\
+"
+            ),
+            packed!("6N|    gateway %i\n"),
+            packed!("6N|    up ip -6 route add ::/0 via %i dev %I || true # nova-agent\n"),
+            packed!(
+                "\
 4a!4r!d?|    dns-nameservers\\
 4a!4r!d| %i\\
 4a!4r!d?|
 6a+|    up ip -6 addr add %a dev %I || true # nova-agent
 6f|    up ip -6 route add %a%v dev %I || true # nova-agent
-",
-    ],
+"
+            ),
+        ],
+    ),
 ];
 
 /// Which families an interface has a stanza for: those of its addresses and routes. One with nothing on it has one for IPv4, which sets it up.
-pub const FAMILIES: &str = "4a|4 \n4r|4 \n6a|6 \n6r|6 \n6a!6r!|4 \n";
+pub const FAMILIES: Packed = packed!("4a|4 \n4r|4 \n6a|6 \n6r|6 \n6a!6r!|4 \n");

@@ -4,20 +4,21 @@
 //! comments start with `#` or `;`. What the keys mean is the renderer's.
 
 use crate::network::config::edited::Edited;
-use crate::network::config::marker::{Marker, marked};
+use crate::network::config::marker::marked;
 use crate::network::config::nested::Nested;
 use crate::network::config::own::Own;
 use crate::network::config::{Interface, template};
 use crate::network::lines::{key, take_line};
+use crate::packed::Packed;
 
 /// A section that has keys of ours.
 pub struct Section {
     /// Its first line.
     pub header: &'static str,
     /// The keys that are ours, as [`template::lists`] takes them.
-    pub keys: &'static str,
+    pub keys: Packed,
     /// Adds our lines.
-    pub template: &'static str,
+    pub template: Packed,
 }
 
 /// The comment right behind the header of a section that is all ours.
@@ -28,7 +29,7 @@ pub const TAG: &[u8] = b"# nova-agent";
 pub fn edit(old: &[u8], interface: &Interface, own: &Own, file: &mut Edited<'_, '_>) {
     // By bit, which sections were there. The last empty line is not put before it is known what comes behind it.
     let (mut seen, mut has_marker, mut gap) = (0u32, false, &[][..]);
-    let (mut keys, mut is_ours) = ("", false);
+    let (mut keys, mut is_ours) = (Packed::new(b""), false);
     let mut rest = old;
     while let Some(line) = take_line(&mut rest) {
         let text = line.trim_ascii();
@@ -36,7 +37,7 @@ pub fn edit(old: &[u8], interface: &Interface, own: &Own, file: &mut Edited<'_, 
         if is_header {
             let mut next = rest;
             is_ours = take_line(&mut next).is_some_and(|line| line.trim_ascii() == TAG);
-            keys = "";
+            keys = Packed::new(b"");
         }
         let is_comment = matches!(text, [b'#' | b';', ..]) && text != TAG;
         if marked(line).is_some() || is_ours && !is_comment || template::lists(keys, interface, key(text)) {
@@ -49,7 +50,7 @@ pub fn edit(old: &[u8], interface: &Interface, own: &Own, file: &mut Edited<'_, 
             continue;
         }
         if is_header && !has_marker {
-            file.add("%", &[&Marker(interface)]);
+            file.mark(interface);
             has_marker = true;
         }
         file.keep(line);
@@ -68,7 +69,7 @@ pub fn edit(old: &[u8], interface: &Interface, own: &Own, file: &mut Edited<'_, 
             if has_marker {
                 file.add("", &[]);
             } else {
-                file.add("%", &[&Marker(interface)]);
+                file.mark(interface);
                 has_marker = true;
             }
             file.add(section.header, &[]);
@@ -94,10 +95,10 @@ mod tests {
         suffix: "",
         mode: 0,
         sections: &[
-            Section { header: "[A]", keys: "|mac type \n", template: "|mac=%H\n" },
-            Section { header: "[B]", keys: "|address# \n", template: "|address1=x\n|address2=y\n" },
+            Section { header: "[A]", keys: Packed::new(b"|mac type \n"), template: Packed::new(b"|mac=%H\n") },
+            Section { header: "[B]", keys: Packed::new(b"|address# \n"), template: Packed::new(b"|address1=x\n|address2=y\n") },
         ],
-        more: "|%/[R]%/# nova-agent%/r=1\n",
+        more: Packed::new(b"|%/[R]%/# nova-agent%/r=1\n"),
     };
 
     fn edited(old: &str) -> String {

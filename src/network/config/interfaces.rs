@@ -6,7 +6,7 @@
 
 use crate::network::config::edited::Edited;
 use crate::network::config::ifupdown::{FAMILIES, STANZAS};
-use crate::network::config::marker::{Marker, is_agents, marked};
+use crate::network::config::marker::{is_agents, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines, lists};
@@ -22,9 +22,9 @@ const SELECT: &str = "auto allow-hotplug allow-auto ";
 /// What else begins a stanza, and so ends the one before.
 const HEADS: &str = "iface source source-directory mapping template rename no-auto-down no-scripts ";
 
-/// The options that are ours whatever their value. Where the host names no servers, those that are asked now stay.
-const OPTIONS: &str = "dns-nameservers dns-nameserver address netmask broadcast network gateway scope pointopoint point-to-point ";
-const OPTIONS_BUT_SERVERS: &str = "address netmask broadcast network gateway scope pointopoint point-to-point ";
+/// The options that are ours whatever their value, and those of name servers. Where the host names none, those that are asked now stay.
+const OPTIONS: &str = "address netmask broadcast network gateway scope pointopoint point-to-point ";
+const SERVERS: &str = "dns-nameservers dns-nameserver ";
 
 /// The comment at the end of a line of ours.
 const OURS: &[u8] = b"# nova-agent";
@@ -103,7 +103,7 @@ impl<'a> Edit<'a, '_> {
     #[inline(never)]
     fn goes(&self, line: &[u8]) -> bool {
         match marked(line) {
-            Some(mac) => !self.network.knows(mac) || self.network.find(mac).is_some(),
+            Some(mac) => self.network.is_stale(mac),
             None => is_agents(line) && !self.network.is_partial && self.network.macs.len() == self.network.interfaces.len(),
         }
     }
@@ -171,7 +171,7 @@ impl<'a> Edit<'a, '_> {
                 return self.keep(line);
             }
             self.is_cut = true;
-            return self.options(OPTIONS, before);
+            return self.options(false, before);
         };
         self.is_cut = true;
         let is_first = self.put(interface, line.len() + self.rest.len());
@@ -180,7 +180,7 @@ impl<'a> Edit<'a, '_> {
             self.keep(line);
         }
         let keeps_servers = !self.is_agents && interface.wanted.dns.is_empty();
-        self.options(if keeps_servers { OPTIONS_BUT_SERVERS } else { OPTIONS }, before);
+        self.options(keeps_servers, before);
         if is_first {
             self.put(interface, 0);
             if self.is_cut {
@@ -192,7 +192,7 @@ impl<'a> Edit<'a, '_> {
 
     /// The options of the stanza that is open, without ours. If it has no first line yet, the user's get one.
     #[inline(never)]
-    fn options(&mut self, ours: &str, before: &[u8]) {
+    fn options(&mut self, keeps_servers: bool, before: &[u8]) {
         while has_option(self.rest)
             && let Some(line) = take(&mut self.rest)
         {
@@ -202,7 +202,8 @@ impl<'a> Edit<'a, '_> {
                 self.file.keep(line);
                 continue;
             }
-            let is_ours = is_one_of(word, ours)
+            let is_ours = is_one_of(word, OPTIONS)
+                || !keeps_servers && is_one_of(word, SERVERS)
                 || is_one_of(take_word(&mut rest), if self.is_agents { "dhcp route " } else { "dhcp " })
                 || rest.trim_ascii_end().ends_with(OURS);
             if !is_ours {
@@ -232,14 +233,14 @@ impl<'a> Edit<'a, '_> {
             if !seen.is_selected {
                 self.file.add("auto %", &[&interface.name]);
             }
-            self.file.add("%", &[&Marker(interface)]);
+            self.file.mark(interface);
         }
         let is_other = self.network.interfaces.first().is_some_and(|first| first.index != interface.index);
-        for ([family, head, first, others, more], at) in STANZAS.iter().zip(seen.places) {
+        for ((family, [head, first, others, more]), at) in STANZAS.iter().zip(seen.places) {
             if at == place && lists(FAMILIES, interface, family.as_bytes()) {
-                template::put(head, interface, self);
-                template::put(if is_other { others } else { first }, interface, self);
-                template::put(more, interface, self);
+                for text in [head, if is_other { others } else { first }, more] {
+                    template::put(*text, interface, self);
+                }
             }
         }
         is_first

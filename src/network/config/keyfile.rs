@@ -10,6 +10,8 @@ use crate::network::config::foreign::Foreign;
 use crate::network::config::ini::Section;
 use crate::network::config::own::Own;
 use crate::network::config::tree::Tree;
+use crate::packed;
+use crate::packed::Packed;
 
 /// A profile that others may read is passed over: it may hold passwords.
 const PROFILES: Own = Own {
@@ -21,18 +23,19 @@ const PROFILES: Own = Own {
         // The UUID is one of our own (RFC 9562, version 8): "nova-agent" and the MAC address.
         Section {
             header: "[connection]",
-            keys: "|id uuid type autoconnect-priority \n",
-            template: "|id=nova-agent-%M\n|uuid=6e6f7661-2d61-8765-ae74-%M\n|type=ethernet\n|autoconnect-priority=999\n",
+            keys: packed!("|id uuid type autoconnect-priority \n"),
+            template: packed!("|id=nova-agent-%M\n|uuid=6e6f7661-2d61-8765-ae74-%M\n|type=ethernet\n|autoconnect-priority=999\n"),
         },
-        Section { header: "[ethernet]", keys: "|mac-address \n", template: "|mac-address=%H\n" },
+        Section { header: "[ethernet]", keys: packed!("|mac-address \n"), template: packed!("|mac-address=%H\n") },
         Section { header: "[ipv4]", keys: KEYS4, template: IPV4 },
         Section { header: "[ipv6]", keys: KEYS6, template: IPV6 },
     ],
-    more: "",
+    more: packed!(""),
 };
 
 /// What of a family is ours. Without addresses IPv6 is what the kernel does by itself: a link-local address, and what routers advertise.
-const IPV4: &str = "\
+const IPV4: Packed = packed!(
+    "\
 4a?|method=manual
 4a!|method=disabled
 4a|address%n=%a%,
@@ -40,8 +43,10 @@ const IPV4: &str = "\
 4a?4d?|dns=\\
 4a?4d|%i;\\
 4a?4d?|
-";
-const IPV6: &str = "\
+"
+);
+const IPV6: Packed = packed!(
+    "\
 6a?|method=manual
 6a!|method=ignore
 6a|address%n=%a%,
@@ -49,18 +54,23 @@ const IPV6: &str = "\
 6a?6d?|dns=\\
 6a?6d|%i;\\
 6a?6d?|
-";
+"
+);
 
 /// Methods, addresses and routes, in the old spellings too; but neither `route-metric` nor `route-table`. Beside `disabled` and `ignore`
 /// every key of name servers makes the profile invalid. Those of the user's stay where the host names none.
-const KEYS4: &str = "\
+const KEYS4: Packed = packed!(
+    "\
 |method gateway address# addresses# route# route#_options routes# \n\
 4a!|dns dns-search dns-options dns-priority \n\
-d?|dns \n";
-const KEYS6: &str = "\
+d?|dns \n"
+);
+const KEYS6: Packed = packed!(
+    "\
 |method gateway address# addresses# route# route#_options routes# \n\
 6a!|dns dns-search dns-options dns-priority \n\
-d?|dns \n";
+d?|dns \n"
+);
 
 const FOREIGN: Foreign = Foreign {
     directories: "/etc/NetworkManager/system-connections ",

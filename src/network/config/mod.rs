@@ -20,6 +20,7 @@ mod ifupdown;
 mod ifupdown_tests;
 pub mod ini;
 mod interfaces;
+mod items;
 pub mod keyfile;
 pub mod marker;
 mod nested;
@@ -41,7 +42,7 @@ mod rcconf;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
-pub mod routes;
+
 mod shell;
 pub mod shellvars;
 #[cfg(test)]
@@ -55,13 +56,12 @@ pub mod template;
 pub mod testing;
 pub mod tree;
 
-use core::ffi::CStr;
-
 use crate::error::Error;
 use crate::limits::LINK_NAME_LEN;
 use crate::network::ip::Ip;
 use crate::network::model::{Mac, Wanted};
 use crate::network::nodename::Nodename;
+use crate::packed::Packed;
 use tree::Tree;
 
 /// One interface, as files describe it.
@@ -116,9 +116,6 @@ impl<'a> Network<'a> {
     }
 }
 
-/// A program and its arguments.
-pub type Argv = &'static [&'static CStr];
-
 /// Edits files so that they say what the network is.
 pub type Write = fn(&Network<'_>, &mut Tree<'_>) -> Result<(), Error>;
 
@@ -127,12 +124,12 @@ pub struct Backend {
     /// What `--backend` and the log call it.
     pub name: &'static str,
     /// What tells that it is in charge, a clue a line (see [`choose`]).
-    pub clues: &'static str,
+    pub clues: Packed,
     /// Writes its files.
     pub write: Write,
     /// Tells its manager that what is live now came from these files, so that it does not set it up a second time.
     pub enter: Option<Write>,
-    /// What makes its manager read them again, run in this order after files changed. One whose last word is a line of a [`template`] is
-    /// run for each interface whose own file changed. A program that is not installed is passed over.
-    pub reload: &'static [Argv],
+    /// The commands that make its manager read them again (see [`program::run`]), run in this order after files changed. One that is a
+    /// [`template`] is run for each interface whose own file changed. A program that is not installed is passed over.
+    pub reload: &'static [Packed],
 }

@@ -10,6 +10,8 @@ use crate::network::config::shellvars::{self, Vars};
 use crate::network::config::tree::{Tree, path};
 use crate::network::config::{Interface, Network, template};
 use crate::network::lines::take_line;
+use crate::packed;
+use crate::packed::Packed;
 use crate::ports::Verdict;
 use crate::text::{Line, Show, Text};
 
@@ -26,7 +28,8 @@ const FILE: &str = "/etc/netctl/%";
 const LINK: &str = "/etc/systemd/system/multi-user.target.wants/netctl@%.service";
 const SETTINGS: &str = "/etc/systemd/system/netctl@%.service.d/profile.conf";
 
-const PROFILE: &str = "\
+const PROFILE: Packed = packed!(
+    "\
 |Interface=%I
 |Connection=ethernet
 |ForceConnect=yes
@@ -50,7 +53,8 @@ const PROFILE: &str = "\
 d?|DNS=(\\
 d|%_'%i'\\
 d?|)
-";
+"
+);
 
 /// Writes the profiles.
 ///

@@ -9,13 +9,16 @@ use crate::network::config::marker::marked;
 use crate::network::config::tree::{Tree, path};
 use crate::network::config::{Interface, Network};
 use crate::network::lines::{take_line, take_word};
+use crate::packed;
+use crate::packed::Packed;
 use crate::text::{Text, take_until};
 
 const PATH: &str = "/etc/conf.d/net";
 const LINK: &str = "/etc/runlevels/default/net.%";
 
 /// Without a variable an interface would be set up by DHCP. An array of the user's would keep its other elements.
-const VARIABLES: &str = "\
+const VARIABLES: Packed = packed!(
+    "\
 |unset config_%V routes_%V
 a!|config_%V=\"null\"
 a1|config_%V=\"%a
@@ -27,7 +30,8 @@ r?|\"
 d?|dns_servers_%V=\"\\
 d|%_%i\\
 d?|\"
-";
+"
+);
 
 /// Writes the variables and makes the links.
 ///
@@ -48,7 +52,7 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
             }
             is_stale = marked(line).is_some_and(|mac| network.is_stale(mac));
         }
-        block::edit(old, (network.interfaces, VARIABLES), &|mac| network.is_stale(mac), &mut |_| false, out)
+        block::edit(old, network, VARIABLES, &mut |_| false, out)
     })?;
     let mut names = gone.as_str();
     while let Some(name) = take_until(&mut names, b' ') {

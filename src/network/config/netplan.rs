@@ -18,6 +18,8 @@ use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network, template};
 use crate::network::lines::{key, take_line, upto};
 use crate::network::model::Mac;
+use crate::packed;
+use crate::packed::Packed;
 use crate::ports::Verdict;
 use crate::text::{Show, Text};
 
@@ -41,7 +43,8 @@ network:
 
 /// Without IPv6 from the host, a router on the link is as good as before. A route on the link is one to no next hop, which every version
 /// takes for both of the programs that it writes for.
-const DEVICE: &str = "\
+const DEVICE: Packed = packed!(
+    "\
 |      match:
 |        macaddress: \"%H\"
 |      dhcp4: false
@@ -54,7 +57,8 @@ r|        - to: \"%a\"%/          via: \"%z\"%/          on-link: true%O
 d?|      nameservers:
 d?|        addresses:
 d|          - \"%i\"
-";
+"
+);
 
 const FOREIGN: Foreign = Foreign {
     directories: "/etc/netplan /run/netplan /lib/netplan ",

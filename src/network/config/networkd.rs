@@ -10,6 +10,7 @@ use crate::network::config::foreign::Foreign;
 use crate::network::config::ini::Section;
 use crate::network::config::own::Own;
 use crate::network::config::tree::Tree;
+use crate::packed;
 
 /// networkd reads them as an unprivileged user.
 const FILES: Own = Own {
@@ -21,17 +22,17 @@ const FILES: Own = Own {
         // Other links can have the same MAC address. Before version 251 networkd does not know `Kind`, and says so in its log.
         Section {
             header: "[Match]",
-            keys: "|MACAddress Kind \n",
-            template: "|MACAddress=%H\n|Kind=!bond bridge ipvlan macvlan macvtap team tun vlan\n",
+            keys: packed!("|MACAddress Kind \n"),
+            template: packed!("|MACAddress=%H\n|Kind=!bond bridge ipvlan macvlan macvtap team tun vlan\n"),
         },
         // Without IPv6 from the host, a router on the link is as good as before.
         Section {
             header: "[Network]",
-            keys: "|Address Gateway DNS DHCP IPv6AcceptRA \n",
-            template: "a|Address=%a\nd|DNS=%i\n6a?|IPv6AcceptRA=no\n",
+            keys: packed!("|Address Gateway DNS DHCP IPv6AcceptRA \n"),
+            template: packed!("a|Address=%a\nd|DNS=%i\n6a?|IPv6AcceptRA=no\n"),
         },
     ],
-    more: "r|%/[Route]%/# nova-agent%/Destination=%a%/Gateway=%g%/GatewayOnlink=yes%O\n",
+    more: packed!("r|%/[Route]%/# nova-agent%/Destination=%a%/Gateway=%g%/GatewayOnlink=yes%O\n"),
 };
 
 /// What sorts before ours.

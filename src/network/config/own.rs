@@ -7,6 +7,7 @@ use crate::network::config::ini::{self, Section};
 use crate::network::config::tree::Tree;
 use crate::network::ip::put_octets;
 use crate::network::model::Mac;
+use crate::packed::Packed;
 use crate::ports::Verdict;
 use crate::text::Text;
 
@@ -23,7 +24,7 @@ pub struct Own {
     /// The sections that have keys of ours, in the order in which new ones come.
     pub sections: &'static [Section],
     /// Template of what is behind them: sections with the comment `# nova-agent`.
-    pub more: &'static str,
+    pub more: Packed,
 }
 
 impl Own {

@@ -2,64 +2,84 @@
 
 use core::ffi::CStr;
 
+use heapless::Vec;
+
 use crate::error::{Errno, Error};
-use crate::limits::{ARGUMENT_COUNT, RELOAD_MS};
+use crate::limits::{ARGUMENT_COUNT, COMMAND_LEN, PIECE_LEN, RELOAD_MS};
 use crate::log::Level;
 use crate::network::config::Interface;
-use crate::network::config::template::{self, Lines};
+use crate::network::config::template;
+use crate::packed::Packed;
 use crate::ports::Host;
-use crate::text::{Printable, Text};
+use crate::text::{Printable, Show, Text, cut};
 
-/// Runs a program, which may be absent, with `input` as its standard input.
+/// Runs a command: once, or, if it is a template, for each of the interfaces whose number is a bit of `edited`.
 ///
 /// # Errors
 ///
 /// [`Error::Stopped`].
 #[inline(never)]
-pub fn run(words: &[&CStr], input: &[u8], host: &mut dyn Host) -> Result<(), Error> {
-    let program = Printable(words.first().copied().unwrap_or_default().to_bytes());
-    match host.run(words, input, RELOAD_MS) {
-        Err(Error::Stopped) => return Err(Error::Stopped),
-        Err(Error::System(_, Errno(libc::ENOENT))) => host.log(Level::Debug, "event=not-installed program=%", &[&program]),
-        Err(error) => host.log(Level::Warning, "event=program-failed program=% reason=\"%\"", &[&program, &error]),
-        Ok(0) => host.log(Level::Info, "event=program-ran program=%", &[&program]),
-        Ok(status) => host.log(Level::Warning, "event=program-failed program=% status=%", &[&program, &status]),
-    }
-    Ok(())
-}
-
-/// A word that is made of a template.
-struct Word(Text<64>);
-
-impl Lines for Word {
-    fn piece(&mut self, text: &str, _: bool) {
-        self.0.put(text);
-    }
-}
-
-/// Runs a program once, or, if its last word is a line of a template, for each of the interfaces whose number is a bit of `edited`.
-///
-/// # Errors
-///
-/// [`Error::Stopped`].
-#[inline(never)]
-pub fn reload(words: &[&CStr], interfaces: &[Interface], edited: u32, host: &mut dyn Host) -> Result<(), Error> {
-    let Some((last, fixed)) = words.split_last() else { return Ok(()) };
-    if last.to_bytes().first() != Some(&b'|') {
-        return run(words, b"", host);
+pub fn run(command: Packed, interfaces: &[Interface], edited: u32, host: &mut dyn Host) -> Result<(), Error> {
+    let mut text = Text::<PIECE_LEN>::of("%", &[&command]);
+    if text.as_bytes().first() == Some(&b'/') {
+        return start(text.as_str(), host);
     }
     for (number, interface) in interfaces.iter().enumerate() {
-        let mut word = Word(Text::new());
-        template::put(last.to_str().unwrap_or_default(), interface, &mut word);
-        word.0.put("\0");
-        let mut words = heapless::Vec::<&CStr, ARGUMENT_COUNT>::new();
-        if edited >> number & 1 == 1
-            && let Ok(last) = CStr::from_bytes_until_nul(word.0.as_bytes())
-            && words.extend_from_slice(fixed).is_ok()
-            && words.push(last).is_ok()
-        {
-            run(&words, b"", host)?;
+        text.clear();
+        template::put_text(command, interface, &mut text);
+        if edited >> number & 1 == 1 {
+            start(text.as_str(), host)?;
         }
     }
     Ok(())
+}
+
+/// Runs a command, if there is one: the words of the first line, which begin with a path of a program that may be absent. It reads the other
+/// lines.
+#[inline(never)]
+fn start(command: &str, host: &mut dyn Host) -> Result<(), Error> {
+    let Some((line, input)) = cut(command, b'\n') else { return Ok(()) };
+    let mut text = Text::<COMMAND_LEN>::new();
+    for byte in line.bytes() {
+        text.put_byte(if byte == b' ' { 0 } else { byte });
+    }
+    text.put_byte(0);
+    let (mut rest, mut words) = (text.as_bytes(), Vec::<&CStr, ARGUMENT_COUNT>::new());
+    while let Ok(word) = CStr::from_bytes_until_nul(rest) {
+        rest = rest.get(word.to_bytes_with_nul().len()..).unwrap_or_default();
+        let _ = words.push(word);
+    }
+    let Some(program) = words.first() else { return Ok(()) };
+    let result = host.run(&words, input.as_bytes(), RELOAD_MS);
+    let (level, text, why): (_, _, &dyn Show) = match &result {
+        Err(Error::Stopped) => return Err(Error::Stopped),
+        Err(Error::System(_, Errno(libc::ENOENT))) => (Level::Debug, "event=not-installed program=%", &""),
+        Err(error) => (Level::Warning, "event=program-failed program=% reason=\"%\"", error),
+        Ok(0) => (Level::Info, "event=program-ran program=%", &""),
+        Ok(status) => (Level::Warning, "event=program-failed program=% status=%", status),
+    };
+    host.log(level, text, &[&Printable(program.to_bytes()), why]);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::config::backends::LINUX;
+    use crate::network::config::testing::interface;
+
+    #[test]
+    fn every_command_of_the_table_fits() {
+        let longest = interface("abcdefghijklmno", 1);
+        for command in LINUX.iter().flat_map(|backend| backend.reload) {
+            let mut line = Text::<COMMAND_LEN>::of("%", &[command]);
+            if line.as_str().starts_with('|') {
+                line.clear();
+                template::put_text(*command, &longest, &mut line);
+            }
+            let fits = line.as_str().len() < COMMAND_LEN && line.as_str().starts_with('/') && line.as_str().ends_with('\n');
+            assert!(fits, "{}", line.as_str());
+            assert!(line.as_str().split_ascii_whitespace().count() <= ARGUMENT_COUNT, "{}", line.as_str());
+        }
+    }
 }

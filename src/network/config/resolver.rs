@@ -2,17 +2,16 @@
 //!
 //! The form of the file is in `network/resolv.rs`. Name servers that belong to an interface's configuration are the backends' business.
 
-use core::ffi::CStr;
-
 use crate::error::Error;
-use crate::limits::PIECE_LEN;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, program};
 use crate::network::ip::Ip;
 use crate::network::lines::contains;
 use crate::network::resolv;
+use crate::packed;
+use crate::packed::Packed;
 use crate::ports::{Host, Kind, Verdict};
-use crate::text::{Text, cut};
+use crate::text::cut;
 
 const RESOLV_CONF: &str = "/etc/resolv.conf";
 
@@ -80,26 +79,17 @@ pub fn write(servers: &[Ip], tree: &mut Tree<'_>) -> Result<bool, Error> {
     Ok(found == Manager::Resolvconf)
 }
 
-/// Tells resolvconf an interface's name servers.
+/// What tells resolvconf an interface's name servers.
 ///
 /// Its records are named by interface and by what set that up. Ours takes the name that ifupdown's comes under at the next boot: so it
 /// replaces what was there before, is in front of a DHCP client's (interface-order(5)), and goes when the interface does.
+const TELL: Packed = packed!("d?|/sbin/resolvconf -a %I.inet\nd|nameserver %i\n");
+
+/// Tells resolvconf the name servers of every interface that has any.
 ///
 /// # Errors
 ///
 /// [`Error::Stopped`]; any other failure is a line in the log.
-#[inline(never)]
-pub fn tell(interface: &Interface, host: &mut dyn Host) -> Result<(), Error> {
-    let wanted = &interface.wanted;
-    if wanted.dns.is_empty() {
-        return Ok(());
-    }
-    let mut text = Text::<PIECE_LEN>::new();
-    text.add("%.inet\0", &[&interface.name]);
-    for server in &wanted.dns {
-        text.add("nameserver %\n", &[server]);
-    }
-    let record = CStr::from_bytes_until_nul(text.as_bytes()).unwrap_or_default();
-    let lines = text.as_bytes().get(record.to_bytes_with_nul().len()..).unwrap_or_default();
-    program::run(&[c"/sbin/resolvconf", c"-a", record], lines, host)
+pub fn tell(interfaces: &[Interface], host: &mut dyn Host) -> Result<(), Error> {
+    program::run(TELL, interfaces, u32::MAX, host)
 }

@@ -65,7 +65,7 @@ fn told(host: &mut MemoryHost, addresses: &[&str], servers: &[&str]) -> Result<(
     let mut eth0 = interface("eth0", 1);
     eth0.wanted.addresses.extend(addresses.iter().map(|text| address(text)));
     eth0.wanted.dns.extend(servers.iter().map(|text| ip(text)));
-    tell(&eth0, host)
+    tell(&[eth0], host)
 }
 
 #[test]

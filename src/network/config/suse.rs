@@ -8,22 +8,26 @@ use crate::network::config::shellvars::{Vars, edit};
 use crate::network::config::sysconfig::{self, Format, VARIABLES};
 use crate::network::config::tree::Tree;
 use crate::network::config::{Network, block};
+use crate::packed;
+use crate::packed::Packed;
 use crate::ports::Verdict;
 
 const FORMAT: Format = Format {
     directory: "/etc/sysconfig/network",
-    files: &[(VARIABLES, INTERFACE), ("ifroute-", "4h|%a - - %I\n4r|%d %y - %I\n6r|%d %y - %I\n")],
+    files: &[(VARIABLES, INTERFACE), ("ifroute-", packed!("4h|%a - - %I\n4r|%d %y - %I\n6r|%d %y - %I\n"))],
     ours: "-IPADDR* PREFIXLEN* NETMASK* BROADCAST* REMOTE_IPADDR* LABEL* ",
     harmless: "BOOTPROTO ",
     off: "STARTMODE='off'",
 };
 
-const INTERFACE: &str = "\
+const INTERFACE: Packed = packed!(
+    "\
 |BOOTPROTO='static'
 |STARTMODE='auto'
 a1|IPADDR='%a'
 a+|IPADDR_%k='%a'
-";
+"
+);
 
 /// Writes the files.
 ///
@@ -32,7 +36,7 @@ a+|IPADDR_%k='%a'
 /// Those of [`Tree::edit`].
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     sysconfig::write(&FORMAT, network, tree)?;
-    tree.edit("/etc/sysconfig/network/routes", 0o644, &mut |old, out| block::edit_routes(old, network.interfaces, "", out))?;
+    tree.edit("/etc/sysconfig/network/routes", 0o644, &mut |old, out| block::edit_routes(old, network.interfaces, Packed::new(b""), out))?;
     let Some((first, others)) = network.servers.split_first() else { return Ok(()) };
     tree.edit("/etc/sysconfig/network/config", 0o644, &mut |old, out| {
         let wanted = &mut |vars: &mut Vars<'_, '_>| {

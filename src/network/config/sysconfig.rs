@@ -13,6 +13,7 @@ use crate::network::config::shellvars::{Vars, edit};
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network, block, template};
 use crate::network::lines::take_line;
+use crate::packed::Packed;
 use crate::ports::Verdict;
 use crate::text::{Text, holds};
 
@@ -21,7 +22,7 @@ pub struct Format {
     /// Where the files are.
     pub directory: &'static str,
     /// What their names begin with, the interface's name behind it, and the template of what is in them: first the variables, then routes.
-    pub files: &'static [(&'static str, &'static str)],
+    pub files: &'static [(&'static str, Packed)],
     /// Variables that are ours and go unless they are wanted, with a `-` in front.
     pub ours: &'static str,
     /// Those that do no harm without them: a file of no others goes with its interface.
@@ -91,8 +92,8 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    fn edit(&mut self, (prefix, template): &(&str, &str), old: &[u8], out: &mut Out<'_>) -> Verdict {
-        let is_variables = *prefix == VARIABLES;
+    fn edit(&mut self, &(prefix, template): &(&str, Packed), old: &[u8], out: &mut Out<'_>) -> Verdict {
+        let is_variables = prefix == VARIABLES;
         let verdict = if is_variables {
             self.edit_variables(template, old, out)
         } else {
@@ -109,7 +110,7 @@ impl Files<'_> {
         verdict
     }
 
-    fn edit_variables(&mut self, template: &str, old: &[u8], out: &mut Out<'_>) -> Verdict {
+    fn edit_variables(&mut self, template: Packed, old: &[u8], out: &mut Out<'_>) -> Verdict {
         let Self { network, interface, .. } = *self;
         let mut body = old;
         let first = take_line(&mut body).unwrap_or_default();
@@ -152,7 +153,7 @@ impl Files<'_> {
     }
 
     /// Says which variables are wanted; whether the one at hand is the user's.
-    fn want(&self, template: &str, vars: &mut Vars<'_, '_>) -> bool {
+    fn want(&self, template: Packed, vars: &mut Vars<'_, '_>) -> bool {
         match self.interface {
             Some(interface) => template::put(template, interface, vars),
             None => vars.set(self.format.off, &[]),
