@@ -34,7 +34,7 @@ pub trait Store {
     /// A node's value, valid until the next call. `None` if the node does not exist.
     fn read(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error>;
 
-    /// The names of a node's children, each ended by a NUL, valid until the next call. `None` if the node does not exist.
+    /// The names of a node's children, each ended by a NUL or a newline, valid until the next call. `None` if the node does not exist.
     fn directory(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error>;
 }
 

@@ -79,6 +79,12 @@ pub fn holds(bytes: &[u8], byte: u8) -> bool {
     false
 }
 
+/// Whether all of `text` is letters and digits of ASCII and what is in `others`.
+#[inline(never)]
+pub fn is_plain(text: &[u8], others: &[u8]) -> bool {
+    text.iter().all(|&byte| byte.is_ascii_alphanumeric() || holds(others, byte))
+}
+
 /// Takes a number from the front of `text`: one digit or more. A number beyond what fits becomes the largest.
 #[inline(never)]
 pub fn take_number(text: &mut &[u8], radix: u32) -> Option<u64> {

@@ -3,9 +3,10 @@
 //! Equal lines between the first and the last different one are shown as changed: right for patch(1), and short for files like these.
 
 use crate::error::Error;
+use crate::network::config::out::Out;
 use crate::network::lines::take_line;
 use crate::ports::Sink;
-use crate::text::{Line, Printable, Text};
+use crate::text::Printable;
 
 /// Lines shown around what differs.
 const CONTEXT_COUNT: usize = 3;
@@ -15,43 +16,41 @@ const CONTEXT_COUNT: usize = 3;
 /// # Errors
 ///
 /// Those of the sink.
-#[inline(never)]
 pub fn unified(path: &[u8], old: Option<&[u8]>, new: Option<&[u8]>, sink: &mut dyn Sink) -> Result<(), Error> {
-    let mut head = Text::<512>::new();
-    put_name(&mut head, "---", path, old.is_some());
-    put_name(&mut head, "+++", path, new.is_some());
+    let mut out = Out::new(sink);
+    put_name(&mut out, "---", path, old.is_some());
+    put_name(&mut out, "+++", path, new.is_some());
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
     let (old_count, new_count) = (count(old), count(new));
-    let most = old_count.min(new_count);
     let mut equal = 0;
-    while equal < most && line(old, equal) == line(new, equal) {
+    while equal < old_count && equal < new_count && line(old, equal) == line(new, equal) {
         equal += 1;
     }
-    let mut tail = 0;
-    while tail < most - equal && line(old, old_count - tail - 1) == line(new, new_count - tail - 1) {
-        tail += 1;
+    let (mut old_end, mut new_end, mut after) = (old_count, new_count, 0);
+    while old_end > equal && new_end > equal && line(old, old_end - 1) == line(new, new_end - 1) {
+        (old_end, new_end) = (old_end - 1, new_end - 1);
+        after = CONTEXT_COUNT.min(after + 1);
     }
-    let start = equal - equal.min(CONTEXT_COUNT);
-    let (old_end, new_end, after) = (old_count - tail, new_count - tail, tail.min(CONTEXT_COUNT));
-    put_range(&mut head, "@@ -", start, old_end + after);
-    put_range(&mut head, " +", start, new_end + after);
-    head.put(" @@\n");
-    sink.put(head.as_bytes())?;
-    put_lines(old, start, equal, b" ", sink)?;
-    put_lines(old, equal, old_end, b"-", sink)?;
-    put_lines(new, equal, new_end, b"+", sink)?;
-    put_lines(old, old_end, old_end + after, b" ", sink)
+    let start = equal.saturating_sub(CONTEXT_COUNT);
+    put_range(&mut out, "@@ -", start, old_end + after);
+    put_range(&mut out, " +", start, new_end + after);
+    out.put(b" @@\n");
+    put_lines(&mut out, b" ", old, start, equal);
+    put_lines(&mut out, b"-", old, equal, old_end);
+    put_lines(&mut out, b"+", new, equal, new_end);
+    put_lines(&mut out, b" ", old, old_end, old_end + after);
+    out.finish()
 }
 
 #[inline(never)]
-fn put_name(head: &mut Line, sign: &str, path: &[u8], is_there: bool) {
-    head.fill("% %\n", &[&sign, &Printable(if is_there { path } else { b"/dev/null" })]);
+fn put_name(out: &mut Out<'_>, sign: &str, path: &[u8], is_there: bool) {
+    out.add("% %\n", &[&sign, &Printable(if is_there { path } else { b"/dev/null" })]);
 }
 
 /// Puts the place of the lines from `start` to `end`. An empty range is named by the line in front of it.
 #[inline(never)]
-fn put_range(head: &mut Line, sign: &str, start: usize, end: usize) {
-    head.fill("%%,%", &[&sign, &(start + usize::from(end > start)), &(end - start)]);
+fn put_range(out: &mut Out<'_>, sign: &str, start: usize, end: usize) {
+    out.add("%%,%", &[&sign, &(start + usize::from(end > start)), &(end - start)]);
 }
 
 /// The line at a place, with its end; empty behind the last one.
@@ -73,16 +72,15 @@ fn count(mut text: &[u8]) -> usize {
 }
 
 #[inline(never)]
-fn put_lines(text: &[u8], from: usize, to: usize, sign: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
-    for at in from..to {
+fn put_lines(out: &mut Out<'_>, sign: &[u8], text: &[u8], start: usize, end: usize) {
+    for at in start..end {
         let line = line(text, at);
-        sink.put(sign)?;
-        sink.put(line)?;
+        out.put(sign);
+        out.put(line);
         if line.last() != Some(&b'\n') {
-            sink.put(b"\n\\ No newline at end of file\n")?;
+            out.put(b"\n\\ No newline at end of file\n");
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]

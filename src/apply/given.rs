@@ -7,7 +7,7 @@ use core::ffi::CStr;
 use core::ops::ControlFlow;
 
 use crate::error::{Errno, Error, What};
-use crate::json::member;
+use crate::json::{member, members};
 use crate::limits::{NAMES_LEN, PAYLOAD_LEN};
 use crate::ports::Store;
 use crate::sys::os::directory::for_each_name;
@@ -19,20 +19,23 @@ use crate::text::Text;
 /// The path of everything in XenStore that this stands for.
 const VM_DATA: &[u8] = b"vm-data/";
 
+/// The member of the text that is the object of interfaces; without it the text itself is one interface.
+const NETWORKING: &[u8] = b"networking";
+
 /// Where the values are.
 pub struct Given {
     /// The directory, if it is one.
     directory: Fd,
     /// The whole text, or the value read last.
     text: Bytes,
-    /// Names in the directory listed last, as [`Store::directory`] tells them.
-    names: heapless::Vec<u8, NAMES_LEN>,
+    /// The names of the interfaces, sorted.
+    names: Text<NAMES_LEN>,
 }
 
 impl Given {
     /// Nothing yet.
     pub const fn new() -> Self {
-        Self { directory: Fd::NONE, text: Bytes::EMPTY, names: heapless::Vec::new() }
+        Self { directory: Fd::NONE, text: Bytes::EMPTY, names: Text::new() }
     }
 
     /// Opens the directory or reads the file at `path`; `-` is standard input.
@@ -40,7 +43,6 @@ impl Given {
     /// # Errors
     ///
     /// What opening and reading say; EFBIG for a text beyond 64 KiB.
-    #[inline(never)]
     pub fn open(&mut self, path: &CStr) -> Result<(), Errno> {
         let path = if path == c"-" { c"/dev/stdin" } else { path };
         let file = Fd::open(path, libc::O_RDONLY, 0)?;
@@ -58,7 +60,6 @@ impl Given {
     }
 
     /// Reads the file at `path` below the directory.
-    #[inline(never)]
     fn read_file(&mut self, path: &[u8]) -> Result<(), Errno> {
         let mut room = [0; 256];
         let path = join(&mut room, &[path, b"\0"]).ok_or(Errno(libc::ENAMETOOLONG))?;
@@ -66,9 +67,23 @@ impl Given {
         self.text.read_stream(&file, PAYLOAD_LEN)
     }
 
-    /// The object of interfaces in the text; the text itself is one if it has none.
-    fn networking(&self) -> Option<&[u8]> {
-        member(&self.text, b"networking")
+    /// Lists the directory of interfaces.
+    fn list(&mut self) -> Result<(), Errno> {
+        let directory = self.directory.open_at(c"networking", libc::O_RDONLY | libc::O_DIRECTORY, 0)?;
+        for_each_name(&directory, &mut |name| {
+            self.names.insert_line(name.to_str().unwrap_or("?"));
+            ControlFlow::Continue(())
+        })
+    }
+}
+
+/// Whether something is there.
+#[inline(never)]
+fn exists(result: Result<(), Errno>) -> Result<bool, Error> {
+    match result {
+        Err(Errno(libc::ENOENT)) => Ok(false),
+        Err(errno) => Err(Error::System(What::ReadVmData, errno)),
+        Ok(()) => Ok(true),
     }
 }
 
@@ -77,47 +92,31 @@ impl Store for Given {
     fn read(&mut self, path: &[u8]) -> Result<Option<&[u8]>, Error> {
         let Some(path) = path.strip_prefix(VM_DATA) else { return Ok(None) };
         if self.is_directory() {
-            return match self.read_file(path) {
-                Ok(()) => Ok(Some(&self.text)),
-                Err(Errno(libc::ENOENT)) => Ok(None),
-                Err(errno) => Err(Error::System(What::ReadVmData, errno)),
-            };
+            return Ok(exists(self.read_file(path))?.then_some(&self.text));
         }
-        Ok(match (path.strip_prefix(b"networking/"), self.networking()) {
-            (Some(node), Some(networking)) => member(networking, node),
-            (Some(_), None) => Some(&self.text),
-            (None, _) => {
-                member(&self.text, path).map(|value| value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value))
-            }
+        let Some(node) = path.strip_prefix(b"networking/") else {
+            let value = member(&self.text, path);
+            return Ok(value.map(|value| value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)));
+        };
+        Ok(match member(&self.text, NETWORKING) {
+            Some(networking) => member(networking, node),
+            None => Some(&self.text),
         })
     }
 
     #[inline(never)]
     fn directory(&mut self, _: &[u8]) -> Result<Option<&[u8]>, Error> {
-        let mut names = Text::<NAMES_LEN>::new();
+        self.names.clear();
         if self.is_directory() {
-            let directory = match self.directory.open_at(c"networking", libc::O_RDONLY | libc::O_DIRECTORY, 0) {
-                Err(Errno(libc::ENOENT)) => return Ok(None),
-                directory => directory.map_err(|errno| Error::System(What::ReadVmData, errno))?,
-            };
-            let listed = for_each_name(&directory, &mut |name| {
-                names.insert_line(name.to_str().unwrap_or("?"));
-                ControlFlow::Continue(())
-            });
-            listed.map_err(|errno| Error::System(What::ReadVmData, errno))?;
-        } else if let Some(networking) = self.networking() {
-            crate::json::members(networking, &mut |name, _| {
-                names.insert_line(core::str::from_utf8(name).unwrap_or("?"));
+            exists(self.list())?;
+        } else if let Some(networking) = member(&self.text, NETWORKING) {
+            members(networking, &mut |name, _| {
+                self.names.insert_line(core::str::from_utf8(name).unwrap_or("?"));
                 ControlFlow::Continue(())
             });
         } else if member(&self.text, b"mac").is_some() {
-            names.put("interface\n");
+            self.names.put("interface\n");
         }
-        self.names.clear();
-        for &byte in names.as_bytes() {
-            // As many as the text of names has.
-            let _ = self.names.push(if byte == b'\n' { 0 } else { byte });
-        }
-        Ok(Some(&self.names))
+        Ok(Some(self.names.as_bytes()))
     }
 }

@@ -2,10 +2,11 @@
 
 use crate::apply::diff;
 use crate::error::{Errno, Error, What};
+use crate::network::config::out::Out;
 use crate::ports::{Accounts, Edit, Files, Journal, Kind, Outcome, Rule, Sink, Verdict};
 use crate::sys::posix::bytes::Bytes;
 use crate::sys::posix::log::write_stdout;
-use crate::text::{Printable, Text};
+use crate::text::Printable;
 
 /// How much longer than the old one a new content may be. A longer one is EFBIG.
 const GROWTH_LEN: usize = 64 << 10;
@@ -54,40 +55,43 @@ impl Files for Preview<'_> {
         let mut outcome = Outcome::Same;
         let look = Rule { create: None, parents: false, backup: false };
         self.files.prepare(path, look, journal, &mut |old, _| {
-            let before = old.unwrap_or_default();
             let mut after = Collect { bytes: Bytes::EMPTY, len: 0 };
-            after.bytes.zero(before.len() + GROWTH_LEN).map_err(|errno| Error::System(What::ShowFile, errno))?;
-            let verdict = edit(old, &mut after)?;
-            let content = after.bytes.get(..after.len).unwrap_or_default();
-            outcome = match (verdict, old) {
-                (Verdict::Remove, Some(_)) => Outcome::Removed,
-                (Verdict::Write, Some(before)) if before != content => Outcome::Replaced,
-                (Verdict::Write, None) if rule.create.is_some() => Outcome::Created,
-                _ => return Ok(Verdict::Leave),
+            after.bytes.zero(old.unwrap_or_default().len() + GROWTH_LEN).map_err(|errno| Error::System(What::ShowFile, errno))?;
+            let new = match edit(old, &mut after)? {
+                Verdict::Leave => old,
+                Verdict::Write => after.bytes.get(..after.len),
+                Verdict::Remove => None,
             };
-            let content = if outcome == Outcome::Removed { b"" } else { content };
-            diff::unified(path, old.map(|_| before), (outcome != Outcome::Removed).then_some(content), &mut Stdout)?;
+            outcome = match (old, new) {
+                _ if old == new => Outcome::Same,
+                (Some(_), Some(_)) => Outcome::Replaced,
+                (Some(_), None) => Outcome::Removed,
+                (None, _) if rule.create.is_some() => Outcome::Created,
+                (None, _) => Outcome::Same,
+            };
+            if outcome != Outcome::Same {
+                diff::unified(path, old, new, &mut Stdout)?;
+            }
             Ok(Verdict::Leave)
         })?;
         Ok(outcome)
     }
 
     fn link(&mut self, path: &[u8], target: Option<&[u8]>, _: &mut dyn Journal) -> Result<Outcome, Error> {
-        let kind = self.files.kind(path)?;
-        let mut line = Text::<512>::new();
-        let outcome = match (target, kind) {
+        let mut stdout = Stdout;
+        let mut out = Out::new(&mut stdout);
+        let outcome = match (target, self.files.kind(path)?) {
             (Some(target), None) => {
-                line.fill("ln -s % %", &[&Printable(target), &Printable(path)]);
+                out.add("ln -s % %\n", &[&Printable(target), &Printable(path)]);
                 Outcome::Created
             }
             (None, Some(Kind::Link)) => {
-                line.fill("rm %", &[&Printable(path)]);
+                out.add("rm %\n", &[&Printable(path)]);
                 Outcome::Removed
             }
-            _ => return Ok(Outcome::Same),
+            _ => Outcome::Same,
         };
-        line.end_line();
-        write_stdout(line.as_str()).map_err(|errno| Error::System(What::WriteOutput, errno))?;
+        out.finish()?;
         Ok(outcome)
     }
 

@@ -34,50 +34,27 @@ impl Links for Shown<'_> {
         self.links.live(link, each)
     }
 
-    #[inline(never)]
     fn change(&mut self, link: &Link, change: &Change) -> Result<(), Errno> {
-        // A route's metric as far as it is not 0, and what follows it.
-        let (mut metric, mut end) = (0, "");
-        let mut line = Text::<256>::new();
-        let refusal = match change {
-            Change::Up => {
-                line.fill("ip link set dev % up", &[&link.name]);
-                Ok(())
-            }
-            Change::PromoteSecondaries => {
-                line.fill("sysctl -w net/ipv4/conf/%/promote_secondaries=1", &[&link.name]);
-                Ok(())
-            }
-            Change::AddAddress { address, .. } => {
-                line.fill("ip address replace % dev %", &[address, &link.name]);
-                Err(Errno(libc::EEXIST))
-            }
-            Change::RemoveAddress(live) => {
-                line.fill("ip address del % dev %", &[&live.address, &link.name]);
-                Err(Errno(libc::ESRCH))
-            }
-            Change::AddRoute { route, metric: wanted, onlink } => {
-                line.fill("ip route append % dev %", &[route, &link.name]);
-                metric = *wanted;
-                end = if *onlink { " onlink" } else { "" };
-                Err(Errno(libc::EEXIST))
-            }
-            Change::RemoveRoute(live) => {
-                line.fill("ip route del % dev %", &[&live.route, &link.name]);
-                metric = live.metric;
-                Err(Errno(libc::ESRCH))
-            }
+        let (command, metric, errno) = match change {
+            Change::Up => ("ip link set dev % up", 0, 0),
+            Change::PromoteSecondaries => ("sysctl -w net/ipv4/conf/%/promote_secondaries=1", 0, 0),
+            Change::AddAddress { .. } => ("ip address replace % dev %", 0, libc::EEXIST),
+            Change::RemoveAddress(_) => ("ip address del % dev %", 0, libc::ESRCH),
+            Change::AddRoute { onlink: true, .. } => ("ip route append % dev % onlink", 0, libc::EEXIST),
+            Change::AddRoute { metric, .. } => ("ip route append % dev %", *metric, libc::EEXIST),
+            Change::RemoveRoute(live) => ("ip route del % dev %", live.metric, libc::ESRCH),
         };
+        let mut line = Text::<256>::new();
+        line.fill(command, &[change.object().unwrap_or(&link.name), &link.name]);
         if metric != 0 {
             line.fill(" metric %", &[&metric]);
         }
-        line.put(end);
         line.end_line();
         if !self.again {
             write_stdout(line.as_str())?;
         }
         // What cannot be there afterwards must not be tried again: the same answers as if somebody had been faster.
-        refusal
+        if errno == 0 { Ok(()) } else { Err(Errno(errno)) }
     }
 
     fn stop_dhcp(&mut self, _: &Link, _: &mut dyn FnMut(&str, u32)) -> Result<(), Errno> {

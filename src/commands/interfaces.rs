@@ -8,13 +8,13 @@ use crate::error::{Error, What};
 use crate::json;
 use crate::limits::{DHCP_CLIENT_COUNT, DHCP_WAIT_MS, INTERFACE_COUNT, INTERFACE_POLL_MS, INTERFACE_WAIT_MS, NODE_NAME_LEN};
 use crate::log::Level;
-use crate::network::apply::apply;
+use crate::network::apply::{Applied, apply};
 use crate::network::config::Interface;
 use crate::network::live::Link;
 use crate::network::model::{Mac, Wanted};
 use crate::network::parse::{self, Document};
 use crate::ports::Ports;
-use crate::text::Text;
+use crate::text::{Text, is_plain};
 
 /// The directory of interfaces; a node's name is a MAC address without colons, its value a JSON object.
 const NETWORKING: &[u8] = b"vm-data/networking";
@@ -74,11 +74,6 @@ impl Interfaces {
             rest = others;
         }
     }
-
-    /// Whether a link's name can stand in any file as it is. The kernel allows nearly everything.
-    fn fits(name: &str) -> bool {
-        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
-    }
 }
 
 /// The order of interfaces: eth2 comes before eth10.
@@ -96,7 +91,7 @@ impl Default for Interfaces {
 fn list(ports: &mut Ports<'_>, work: &mut Work<'_>, nodes: &mut Nodes) -> Result<(), Error> {
     let (mut count, mut left_out) = (0, 0u32);
     let mut listing = readable(ports.store.directory(NETWORKING))?;
-    while let Some(end) = listing.iter().position(|&byte| byte == 0) {
+    while let Some(end) = listing.iter().position(|byte| matches!(byte, 0 | b'\n')) {
         let (name, rest) = listing.split_at_checked(end).unwrap_or_default();
         listing = rest.get(1..).unwrap_or_default();
         if let Some(node) = nodes.get_mut(count)
@@ -185,7 +180,8 @@ fn set(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node, document: &mut D
         return Ok(());
     }
     let result = if ports.settings.live { make_live(ports, work, &mut link, &document.wanted) } else { Ok(()) };
-    if Interfaces::fits(&link.name) {
+    // What can stand in any file as it is; the kernel allows nearly everything.
+    if is_plain(link.name.as_bytes(), b"._-") {
         work.interfaces.add(&link, &mut document.wanted);
     } else {
         work.failed(node, "the link's name can stand in no file, so it is set until the next boot only", &"");
@@ -196,7 +192,8 @@ fn set(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node, document: &mut D
 #[inline(never)]
 fn make_live(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &mut Link, wanted: &Wanted) -> Result<(), Error> {
     end_dhcp(ports, work, link)?;
-    let applied = apply(ports.links, ports.host, link, wanted);
+    let mut applied = Applied::default();
+    apply(ports.links, ports.host, link, wanted, &mut applied);
     if !applied.failures.is_empty() {
         work.failed(&link.name, "%", &applied.failures);
     }
@@ -208,7 +205,6 @@ fn make_live(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &mut Link, wanted
 }
 
 /// Ends DHCP clients on the link and waits until they are gone: some take their addresses with them.
-#[inline(never)]
 fn end_dhcp(ports: &mut Ports<'_>, work: &mut Work<'_>, link: &Link) -> Result<(), Error> {
     let mut clients = heapless::Vec::<u32, DHCP_CLIENT_COUNT>::new();
     let host = &mut *ports.host;

@@ -76,7 +76,6 @@ fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, 
 }
 
 /// Prepares what is the same with every backend: host name and name servers.
-#[inline(never)]
 fn common(work: &Work<'_>, network: &Network<'_>, tree: &mut Tree<'_>, told: &mut Told) -> Result<(), Error> {
     if let Some(new) = &work.nodename {
         let mut renaming = Renaming { wanted: &new.wanted, old: new.before.clone() };
@@ -89,7 +88,6 @@ fn common(work: &Work<'_>, network: &Network<'_>, tree: &mut Tree<'_>, told: &mu
     Ok(())
 }
 
-#[inline(never)]
 fn render(choice: Choice, live: bool, network: &Network<'_>, tree: &mut Tree<'_>) -> Result<Option<&'static Backend>, Error> {
     let backend = match choice {
         Choice::Nothing => return Ok(None),

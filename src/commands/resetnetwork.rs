@@ -72,7 +72,6 @@ pub fn run(ports: &mut Ports<'_>, text: &mut JsonText, interfaces: &mut Interfac
 /// # Errors
 ///
 /// Those of XenStore.
-#[inline(never)]
 pub fn readable(value: Result<Option<&[u8]>, Error>) -> Result<&[u8], Error> {
     match value {
         Ok(value) => Ok(value.unwrap_or_default()),
@@ -82,21 +81,19 @@ pub fn readable(value: Result<Option<&[u8]>, Error>) -> Result<&[u8], Error> {
 }
 
 /// Sets the kernel's host name, unless it is the one applied last: the user may have changed it since.
-#[inline(never)]
 fn set_nodename(ports: &mut Ports<'_>, work: &mut Work<'_>) -> Result<(), Error> {
     let value = readable(ports.store.read(HOSTNAME))?;
     if value.is_empty() {
         return Ok(());
     }
-    let Some(wanted) = Nodename::parse(value) else {
+    work.nodename = Nodename::parse(value).map(|wanted| NewNodename { wanted, before: None });
+    let Some(new) = &mut work.nodename else {
         ports.host.log(Level::Warning, "event=host-name-refused", &[]);
         return Ok(());
     };
-    if ports.journal.applied_nodename(domain(ports.store)?) == Some(wanted.as_bytes()) {
-        return Ok(());
-    }
-    let new = work.nodename.insert(NewNodename { wanted, before: None });
-    if ports.settings.live
+    if ports.journal.applied_nodename(domain(ports.store)?) == Some(new.wanted.as_bytes()) {
+        work.nodename = None;
+    } else if ports.settings.live
         && let Err(error) = make_live(ports.host, new)
     {
         work.nodename = None;
@@ -123,7 +120,6 @@ fn make_live(host: &mut dyn Host, new: &mut NewNodename) -> Result<(), Error> {
 /// # Errors
 ///
 /// Those of [`Journal::set_applied_nodename`](crate::ports::Journal::set_applied_nodename).
-#[inline(never)]
 pub fn note_nodename(ports: &mut Ports<'_>, work: &Work<'_>) -> Result<(), Error> {
     if let Some(new) = &work.nodename {
         ports.journal.set_applied_nodename(domain(ports.store)?, new.wanted.as_bytes())?;

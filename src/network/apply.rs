@@ -10,7 +10,7 @@ use crate::network::live::Link;
 use crate::network::model::Wanted;
 use crate::network::plan::{Change, Plan};
 use crate::ports::{Host, Links};
-use crate::text::{Show, Text};
+use crate::text::Text;
 
 /// What became of a link.
 #[derive(Default)]
@@ -25,59 +25,54 @@ pub struct Applied {
 
 impl Applied {
     #[inline(never)]
-    fn failed(&mut self, what: &str, part: &dyn Show) {
+    fn failed(&mut self, what: &str) {
         if !self.failures.is_empty() {
-            self.failures.add(", ", &[]);
+            self.failures.put(", ");
         }
-        self.failures.add(what, &[part]);
+        self.failures.put(what);
+    }
+
+    #[inline(never)]
+    fn refused(&mut self, what: &str, errno: Errno) {
+        self.failed(what);
+        self.failures.fill(": %", &[&errno]);
     }
 }
 
 /// Applies `wanted` to `link`.
-#[inline(never)]
-pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &mut Link, wanted: &Wanted) -> Applied {
-    let mut applied = Applied::default();
+pub fn apply(links: &mut dyn Links, host: &mut dyn Host, link: &mut Link, wanted: &Wanted, applied: &mut Applied) {
     for _ in 0..ROUND_COUNT {
-        match round(links, host, link, wanted, &mut applied) {
+        let before = applied.changes;
+        match round(links, host, link, wanted, applied) {
             Err(Errno(libc::EAGAIN)) => {}
-            Err(errno) => {
-                applied.failed("netlink: %", &errno);
-                return applied;
-            }
-            Ok(0) => return applied,
-            Ok(changes) => {
-                applied.changes += changes;
-                link.flags |= libc::IFF_UP as u32;
-            }
+            Err(errno) => return applied.refused("netlink", errno),
+            Ok(()) if applied.changes == before => return,
+            Ok(()) => link.flags |= libc::IFF_UP as u32,
         }
     }
-    applied.failed("does not come to rest", &"");
-    applied
+    applied.failed("does not come to rest");
 }
 
-/// One reading of the link and the changes it calls for: how many were made. What failed in an earlier round is tried again, so only the
-/// failures of the last round count.
-#[inline(never)]
-fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wanted, applied: &mut Applied) -> Result<usize, Errno> {
+/// One reading of the link and the changes it calls for. What failed in an earlier round is tried again, so only the failures of the last
+/// round count.
+fn round(links: &mut dyn Links, host: &mut dyn Host, link: &Link, wanted: &Wanted, applied: &mut Applied) -> Result<(), Errno> {
     let mut plan = Plan::new(wanted, link);
-    applied.failures = Text::new();
+    applied.failures.clear();
     links.live(link, &mut |item| plan.see(item))?;
-    let mut made = 0;
     plan.changes(&mut |change| {
         let Err(errno) = links.change(link, &change) else {
             host.log(Level::Debug, "event=change link=% what=\"%\"", &[&link.name, &change]);
-            made += 1;
+            applied.changes += 1;
             return;
         };
         host.log(Level::Debug, "event=change-refused link=% what=\"%\" reason=\"%\"", &[&link.name, &change, &errno]);
         if errno.0 == libc::EAFNOSUPPORT {
             applied.lacks_ipv6 = true;
         } else if !is_moot(&change, errno.0) {
-            applied.failed(change.what(), &"");
-            applied.failures.add(": %", &[&errno]);
+            applied.refused(change.what(), errno);
         }
     });
-    Ok(made)
+    Ok(())
 }
 
 /// Whether the failure leaves nothing to do: somebody was faster, or what cannot be saved is put back in the next round.

@@ -5,37 +5,16 @@
 use crate::network::ip::{Family, Ip};
 use crate::text::{number, same_word};
 
-/// A value that is neither object nor array.
-#[derive(Clone, Copy)]
-pub enum Scalar<'a> {
-    Null,
-    Flag(bool),
-    Number(u64),
-    Text(&'a str),
-    /// Anything that no member takes, objects and arrays in a scalar's place included.
-    Other,
-}
+/// A gateway that was written but cannot be one: no host has this address.
+const BAD_GATEWAY: Ip = Ip::unspecified(Family::V4);
 
-/// A gateway as it was written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
-    None,
-    Is(Ip),
-    Bad,
-}
-
-impl Claim {
-    /// Reads one: null, an empty text and the unspecified address all mean that there is none.
-    pub fn read(value: Scalar<'_>) -> Self {
-        match value {
-            Scalar::Null | Scalar::Text("") => Self::None,
-            Scalar::Text(text) => match Ip::parse(text) {
-                Some(ip) if ip.is_unspecified() => Self::None,
-                Some(ip) if ip.is_host() => Self::Is(ip),
-                _ => Self::Bad,
-            },
-            _ => Self::Bad,
-        }
+/// The gateway that `text` means, which reads as `ip`: nothing and the unspecified address mean that there is none. Whether the address is
+/// that of a host is for those to check who use it.
+pub fn gateway(text: &str, ip: Option<Ip>) -> Option<Ip> {
+    match ip {
+        Some(ip) if ip.is_unspecified() => None,
+        None if !text.is_empty() => Some(BAD_GATEWAY),
+        _ => ip,
     }
 }
 
@@ -55,26 +34,8 @@ struct Netmask {
     family: Option<Family>,
 }
 
-/// A netmask that is missing or means no prefix length: longer than any address.
-const NO_NETMASK: Netmask = Netmask { len: u8::MAX, family: None };
-
-impl Netmask {
-    fn of_len(len: u64) -> Self {
-        Self { len: u8::try_from(len).unwrap_or(u8::MAX), family: None }
-    }
-
-    fn read(value: Scalar<'_>) -> Self {
-        match value {
-            Scalar::Number(len) => Self::of_len(len),
-            Scalar::Text(text) => match (number(text.as_bytes()), Ip::parse(text)) {
-                (Some(len), _) => Self::of_len(len),
-                (None, Some(mask)) => Self { len: mask.netmask_len().unwrap_or(u8::MAX), family: Some(mask.family) },
-                (None, None) => NO_NETMASK,
-            },
-            _ => NO_NETMASK,
-        }
-    }
-}
+/// A length that no prefix has.
+const NO_LEN: u8 = u8::MAX;
 
 /// The entry that is being read.
 pub struct Entry {
@@ -82,26 +43,28 @@ pub struct Entry {
     pub ip: Option<Ip>,
     netmask: Netmask,
     /// The entry's own gateway.
-    pub gateway: Claim,
+    pub gateway: Option<Ip>,
     /// Whether the entry counts. It does unless it says otherwise.
     pub enabled: bool,
 }
 
 /// An entry of which nothing has been read.
-pub const NO_ENTRY: Entry = Entry { ip: None, netmask: NO_NETMASK, gateway: Claim::None, enabled: true };
+pub const NO_ENTRY: Entry = Entry { ip: None, netmask: Netmask { len: NO_LEN, family: None }, gateway: None, enabled: true };
 
 impl Entry {
-    /// Takes a member's value.
-    pub fn set(&mut self, field: Field, value: Scalar<'_>) {
-        match (field, value) {
-            (Field::Ip, Scalar::Text(text)) => self.ip = Ip::parse(text),
-            (Field::Ip, _) => self.ip = None,
-            (Field::Netmask, value) => self.netmask = Netmask::read(value),
-            (Field::Gateway, value) => self.gateway = Claim::read(value),
-            (Field::Enabled, Scalar::Flag(flag)) => self.enabled = flag,
-            (Field::Enabled, Scalar::Number(number)) => self.enabled = number != 0,
-            (Field::Enabled, Scalar::Text(text)) => self.enabled = text != "0" && !same_word(text.as_bytes(), b"false"),
-            (Field::Enabled, _) => self.enabled = true,
+    /// Takes a member's value, whose text reads as `ip` if it is an address.
+    pub fn set(&mut self, field: Field, text: &str, ip: Option<Ip>) {
+        match field {
+            Field::Ip => self.ip = ip,
+            Field::Netmask => {
+                let len = match &ip {
+                    Some(mask) => mask.netmask_len(),
+                    None => number(text.as_bytes()).and_then(|len| u8::try_from(len).ok()),
+                };
+                self.netmask = Netmask { len: len.unwrap_or(NO_LEN), family: ip.map(|mask| mask.family) };
+            }
+            Field::Gateway => self.gateway = gateway(text, ip),
+            Field::Enabled => self.enabled = text != "0" && !same_word(text.as_bytes(), b"false"),
         }
     }
 

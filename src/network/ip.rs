@@ -15,20 +15,12 @@ pub enum Family {
 }
 
 /// An IPv4 or IPv6 address.
-#[derive(Clone, Copy, Debug, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ip {
     /// The family.
     pub family: Family,
     /// In network order; those behind an IPv4 address are zero, so that both families take the same arithmetic.
     octets: [u8; 16],
-}
-
-impl PartialEq for Ip {
-    /// Out of line: compared in many places.
-    #[inline(never)]
-    fn eq(&self, other: &Self) -> bool {
-        self.family == other.family && self.octets == other.octets
-    }
 }
 
 impl Ip {
@@ -103,7 +95,6 @@ impl Ip {
     }
 
     /// The address with everything behind the first `prefix_len` bits cleared.
-    #[inline(never)]
     pub fn network(self, prefix_len: u8) -> Self {
         Self::new(self.family, self.bits() & !behind(prefix_len))
     }
@@ -115,7 +106,6 @@ impl Ip {
     }
 
     /// Whether both are of the same family and have the same first `prefix_len` bits.
-    #[inline(never)]
     pub fn shares(&self, other: &Self, prefix_len: u8) -> bool {
         self.same_family(other) && (self.bits() ^ other.bits()) & !behind(prefix_len) == 0
     }

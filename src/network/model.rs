@@ -140,7 +140,6 @@ impl Wanted {
     }
 
     /// Whether a neighbour `ip` is in the subnet of one of the addresses.
-    #[inline(never)]
     pub fn covers(&self, ip: &Ip) -> bool {
         self.addresses.iter().any(|address| address.covers(ip))
     }

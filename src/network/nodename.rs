@@ -45,7 +45,6 @@ impl Show for Nodename {
 
 /// Puts the new content of `/etc/hostname`: the first line that is neither empty nor a comment becomes `name`, everything else stays. What
 /// that line was.
-#[inline(never)]
 pub fn edit<'a>(old: &'a [u8], name: &Nodename, out: &mut Out<'_>) -> &'a [u8] {
     let mut new = Edited::new(b"", out);
     let mut rest = old;

@@ -2,7 +2,7 @@
 //!
 //! Tolerant: whatever cannot be understood becomes a problem with its place, and the rest is taken. Members nobody knows are skipped.
 //! miniserde drives one visitor, the [`Document`] itself, which knows its place in the text; so every value goes straight into the model and
-//! the heap holds two words for each open object. The text was sanitised before (see [`crate::json`]).
+//! the heap holds one word for each open object. The text was sanitised before (see [`crate::json`]).
 
 use alloc::boxed::Box;
 use miniserde::de::{Map, Seq, Visitor};
@@ -10,24 +10,28 @@ use miniserde::{Deserialize, Result as Parsed, make_place};
 
 use crate::error::{Error, What};
 use crate::limits::{OBJECT_COUNT, PROBLEMS_LEN};
-use crate::network::entry::{Claim, Entry, Field, NO_ENTRY, Scalar};
+use crate::network::entry::{Entry, Field, NO_ENTRY, gateway};
 use crate::network::ip::{Family, Ip};
 use crate::network::model::{Address, Mac, Route, Wanted};
-use crate::text::{Parts, Text};
+use crate::text::{Text, is_plain, nth_line};
 
 make_place!(Place);
 
-/// What one value says.
+/// What one value says. In this order, what the parser works with comes first and stays within a short offset.
+#[repr(C)]
 pub struct Document {
+    at: At,
+    /// The list of the member that was read last, and the place of the element in it.
+    list: List,
+    in_entry: bool,
+    entry: Entry,
+    gateways: [Gateway; 2],
+    index: usize,
+    objects: usize,
     /// What was understood.
     pub wanted: Wanted,
     /// The places of what was not, such as `ips[1] netmask`; never the text found there.
     pub problems: Text<PROBLEMS_LEN>,
-    gateways: [Gateway; 2],
-    at: At,
-    index: usize,
-    entry: Entry,
-    objects: usize,
 }
 
 /// Parses sanitised JSON text, the value of the node called `node`.
@@ -35,7 +39,6 @@ pub struct Document {
 /// # Errors
 ///
 /// [`Error::Request`] if the text is not a JSON object or neither it nor the node's name tells a MAC address.
-#[inline(never)]
 pub fn parse(text: &str, node: &str) -> Result<Box<Document>, Error> {
     let Boxed(mut document) = miniserde::json::from_str(text).map_err(|_| Error::Request(What::NotObject))?;
     if document.wanted.mac == NO_MAC {
@@ -51,7 +54,7 @@ pub fn parse(text: &str, node: &str) -> Result<Box<Document>, Error> {
 /// member (hosts of 2011 have none for IPv6) the gateway of the first address that has one is taken.
 #[derive(Clone, Copy)]
 struct Gateway {
-    claim: Claim,
+    ip: Option<Ip>,
     is_decided: bool,
 }
 
@@ -66,12 +69,7 @@ enum List {
 
 impl List {
     fn name(self) -> &'static str {
-        match self {
-            Self::Ips => "ips",
-            Self::Ip6s => "ip6s",
-            Self::Routes => "routes",
-            Self::Dns => "dns",
-        }
+        nth_line("ips\nip6s\nroutes\ndns\n", self as usize)
     }
 }
 
@@ -82,20 +80,17 @@ enum At {
     Label,
     Gateway(Family),
     List(List),
-    Entry(List),
+    /// In the list.
+    Element,
+    /// In the entry.
     Field(Field),
-}
-
-/// An object or array that is being read.
-#[derive(Clone, Copy)]
-enum Open {
-    Document,
-    List(List),
-    Entry(List),
 }
 
 /// Stands for a MAC address that is missing or is none.
 const NO_MAC: Mac = Mac([0; 6]);
+
+/// The place in a list none of whose elements were read yet.
+const NO_INDEX: usize = usize::MAX;
 
 /// A member's name, filled up with zeros.
 type Name = [u8; 10];
@@ -122,240 +117,218 @@ const ENTRY: [(Name, At); 5] = [
     (*b"route\0\0\0\0\0", At::Field(Field::Ip)),
 ];
 
+/// What is known of the gateway of a family.
+fn slot([v4, v6]: &mut [Gateway; 2], family: Family) -> &mut Gateway {
+    if family == Family::V4 { v4 } else { v6 }
+}
+
+/// Adds an item unless it is there. The error is what is wrong with it.
+fn add<T: PartialEq, const N: usize>(items: &mut heapless::Vec<T, N>, item: T) -> Result<(), &'static str> {
+    if items.contains(&item) || items.push(item).is_ok() { Ok(()) } else { Err(" is one too many") }
+}
+
 impl Document {
     const fn new() -> Self {
         Self {
             wanted: Wanted::new(NO_MAC),
             problems: Text::new(),
-            gateways: [Gateway { claim: Claim::None, is_decided: false }; 2],
+            gateways: [Gateway { ip: None, is_decided: false }; 2],
             at: At::Mac,
-            index: 0,
+            list: List::Ips,
+            index: NO_INDEX,
             entry: NO_ENTRY,
+            in_entry: false,
             objects: 0,
         }
     }
 
     #[inline(never)]
-    fn problem(&mut self, place: &str, parts: &Parts<'_>) {
+    fn problem(&mut self, place: &str) {
         if !self.problems.is_empty() {
-            self.problems.add(", ", &[]);
+            self.problems.put(", ");
         }
-        self.problems.add(place, parts);
+        self.problems.put(place);
     }
 
-    /// Notes what is wrong with the current entry: nothing, or a space and a word.
+    /// Notes what is wrong with the current element: nothing, or a space and a word. Without an element it is the list.
     #[inline(never)]
-    fn bad_entry(&mut self, list: List, what: &str) {
-        let index = self.index;
-        self.problem("%[%]%", &[&list.name(), &index, &what]);
-    }
-
-    #[inline(never)]
-    fn slot(&mut self, family: Family) -> &mut Gateway {
-        let [v4, v6] = &mut self.gateways;
-        if family == Family::V4 { v4 } else { v6 }
+    fn bad(&mut self, what: &str) {
+        self.problem(self.list.name());
+        if self.index != NO_INDEX {
+            self.problems.fill("[%]%", &[&self.index, &what]);
+        }
     }
 
     fn gateway(&mut self, family: Family) -> Option<Ip> {
-        match self.slot(family).claim {
-            Claim::Is(ip) if ip.family == family => return Some(ip),
-            Claim::None => {}
-            _ => self.problem("%", &[&if family == Family::V4 { "gateway" } else { "gateway_v6" }]),
+        match slot(&mut self.gateways, family).ip {
+            Some(ip) if ip.family == family && ip.is_host() => return Some(ip),
+            None => {}
+            Some(_) => self.problem(if family == Family::V4 { "gateway" } else { "gateway_v6" }),
         }
         None
     }
 
-    /// Takes a value that stands at the current place.
+    /// Takes what stands at the current place: its text, none for null. What is neither text nor number nor truth value says nothing that
+    /// any place takes.
     #[inline(never)]
-    fn scalar(&mut self, value: Scalar<'_>) {
-        match (self.at, value) {
-            (At::Mac, Scalar::Text(text)) => self.wanted.mac = Mac::parse(text).unwrap_or(NO_MAC),
-            (At::Label, Scalar::Text(text)) => self.label(text),
-            (At::Mac | At::Label, _) | (At::List(_), Scalar::Null) | (At::Entry(List::Dns), Scalar::Null) => {}
-            (At::Gateway(family), value) => *self.slot(family) = Gateway { claim: Claim::read(value), is_decided: true },
-            (At::List(List::Dns) | At::Entry(List::Dns), Scalar::Text(text)) => self.name_server(text),
-            (At::List(list), _) => self.problem("%", &[&list.name()]),
-            (At::Entry(list), _) => self.bad_entry(list, ""),
-            (At::Field(field), value) => self.entry.set(field, value),
+    fn value(&mut self, value: Option<&str>) {
+        let text = value.unwrap_or_default();
+        let ip = Ip::parse(text);
+        match self.at {
+            At::Mac => self.wanted.mac = Mac::parse(text).unwrap_or(NO_MAC),
+            At::Label => self.label(text),
+            At::Gateway(family) => *slot(&mut self.gateways, family) = Gateway { ip: gateway(text, ip), is_decided: true },
+            At::Field(field) => self.entry.set(field, text, ip),
+            At::List(_) | At::Element if self.list == List::Dns => {
+                if value.is_some() {
+                    self.name_server(ip);
+                }
+            }
+            At::List(_) if value.is_none() => {}
+            At::List(_) | At::Element => self.bad(""),
         }
     }
 
     /// Takes a label that can stand in a comment of any file; another one is dropped, since nothing depends on it.
     fn label(&mut self, text: &str) {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'_' | b'-');
         self.wanted.label.clear();
-        if text.bytes().all(fits) {
+        if is_plain(text.as_bytes(), b" ._-") {
             // One that is too long is dropped, too.
             let _ = self.wanted.label.push_str(text);
         }
     }
 
-    fn name_server(&mut self, text: &str) {
-        let Some(ip) = Ip::parse(text).filter(|ip| !ip.is_unspecified()) else { return self.bad_entry(List::Dns, "") };
-        if !self.wanted.dns.contains(&ip) && self.wanted.dns.push(ip).is_err() {
-            self.bad_entry(List::Dns, " is one too many");
+    fn name_server(&mut self, ip: Option<Ip>) {
+        let Some(ip) = ip.filter(|ip| !ip.is_unspecified()) else { return self.bad("") };
+        if let Err(what) = add(&mut self.wanted.dns, ip) {
+            self.bad(what);
         }
     }
 
-    fn end_entry(&mut self, list: List) {
-        if !self.entry.enabled {
-            return;
+    /// Takes the entry that was read. The error is what is wrong with it.
+    fn end_entry(&mut self) -> Result<(), &'static str> {
+        let Entry { ip, gateway, enabled, .. } = &self.entry;
+        let is_route = self.list == List::Routes;
+        if !*enabled {
+            return Ok(());
         }
-        let Some(ip) = self.entry.ip else { return self.bad_entry(list, if list == List::Routes { " route" } else { " ip" }) };
-        let Some(prefix_len) = self.entry.prefix_len(&ip) else { return self.bad_entry(list, " netmask") };
-        match list {
-            List::Routes => self.end_route(ip, prefix_len),
-            _ => self.end_address(list, ip, prefix_len),
+        let Some(ip) = ip else { return Err(if is_route { " route" } else { " ip" }) };
+        let Some(prefix_len) = self.entry.prefix_len(ip) else { return Err(" netmask") };
+        if is_route {
+            let Some(route) = Route::new(*ip, prefix_len, *gateway) else { return Err(" gateway") };
+            return add(&mut self.wanted.routes, route);
         }
-    }
-
-    fn end_address(&mut self, list: List, ip: Ip, prefix_len: u8) {
-        let gateway = self.entry.gateway;
-        let Some(address) = Address::new(ip, prefix_len) else { return self.bad_entry(list, " ip") };
-        let slot = self.slot(ip.family);
-        if !slot.is_decided && slot.claim == Claim::None {
-            slot.claim = gateway;
+        let Some(address) = Address::new(*ip, prefix_len) else { return Err(" ip") };
+        let slot = slot(&mut self.gateways, ip.family);
+        if !slot.is_decided && slot.ip.is_none() {
+            slot.ip = *gateway;
         }
         for other in &self.wanted.addresses {
-            if other.ip == ip {
-                if other.prefix_len != prefix_len {
-                    self.bad_entry(list, " contradicts another");
-                }
-                return;
+            if other.ip == *ip && other.prefix_len != prefix_len {
+                return Err(" contradicts another");
             }
         }
-        if self.wanted.addresses.push(address).is_err() {
-            self.bad_entry(list, " is one too many");
-        }
+        add(&mut self.wanted.addresses, address)
     }
 
-    fn end_route(&mut self, destination: Ip, prefix_len: u8) {
-        let gateway = match self.entry.gateway {
-            Claim::None => None,
-            Claim::Is(ip) => Some(ip),
-            Claim::Bad => return self.bad_entry(List::Routes, " gateway"),
-        };
-        let Some(route) = Route::new(destination, prefix_len, gateway) else { return self.bad_entry(List::Routes, " gateway") };
-        if !self.wanted.routes.contains(&route) && self.wanted.routes.push(route).is_err() {
-            self.bad_entry(List::Routes, " is one too many");
+    /// Whether to follow an object or array at the current place. If not, because none `belongs` there or there were too many, it is noted.
+    fn follows(&mut self, belongs: bool) -> bool {
+        if !belongs {
+            self.value(Some("?"));
+            return false;
         }
-    }
-
-    /// Opens an object or array at the current place; `None` after noting that none belongs there.
-    fn open(&mut self, open: Option<Open>) -> Option<Level<'_>> {
-        let Some(open) = open else {
-            self.scalar(Scalar::Other);
-            return None;
-        };
         self.objects += 1;
-        if self.objects > OBJECT_COUNT {
-            if self.objects == OBJECT_COUNT + 1 {
-                self.problem("too many entries", &[]);
-            }
-            return None;
+        if self.objects == OBJECT_COUNT + 1 {
+            self.problem("too many entries");
         }
-        Some(Level { document: self, open })
+        self.objects <= OBJECT_COUNT
     }
 }
 
 impl Visitor for Document {
     fn null(&mut self) -> Parsed<()> {
-        self.scalar(Scalar::Null);
+        self.value(None);
         Ok(())
     }
 
     fn boolean(&mut self, flag: bool) -> Parsed<()> {
-        self.scalar(Scalar::Flag(flag));
+        self.value(Some(if flag { "true" } else { "false" }));
         Ok(())
     }
 
     fn string(&mut self, text: &str) -> Parsed<()> {
-        self.scalar(Scalar::Text(text.trim_ascii()));
+        self.value(Some(text.trim_ascii()));
         Ok(())
     }
 
     fn negative(&mut self, _: i64) -> Parsed<()> {
-        self.scalar(Scalar::Other);
+        self.value(Some("?"));
         Ok(())
     }
 
     fn nonnegative(&mut self, number: u64) -> Parsed<()> {
-        self.scalar(Scalar::Number(number));
+        self.value(Some(Text::<20>::of("%", &[&number]).as_str()));
         Ok(())
     }
 
     fn float(&mut self, _: f64) -> Parsed<()> {
-        self.scalar(Scalar::Other);
+        self.value(Some("?"));
         Ok(())
     }
 
     fn seq(&mut self) -> Parsed<Box<dyn Seq + '_>> {
-        let open = match self.at {
-            At::List(list) => Some(Open::List(list)),
-            _ => None,
-        };
-        match self.open(open) {
-            Some(level) => {
-                level.document.index = usize::MAX;
-                Ok(Box::new(level))
-            }
-            None => <dyn Visitor>::ignore().seq(),
+        if !self.follows(matches!(self.at, At::List(_))) {
+            return <dyn Visitor>::ignore().seq();
         }
+        Ok(Box::new(self))
     }
 
     fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
-        let open = match self.at {
-            At::Entry(list) if list != List::Dns => Some(Open::Entry(list)),
-            _ => None,
-        };
-        match self.open(open) {
-            Some(level) => {
-                level.document.entry = NO_ENTRY;
-                Ok(Box::new(level))
-            }
-            None => <dyn Visitor>::ignore().map(),
+        if !self.follows(matches!(self.at, At::Element) && self.list != List::Dns) {
+            return <dyn Visitor>::ignore().map();
         }
+        self.entry = NO_ENTRY;
+        self.in_entry = true;
+        Ok(Box::new(self))
     }
 }
 
-/// An object or array that is open, and the document that its values go to.
-struct Level<'a> {
-    document: &'a mut Document,
-    open: Open,
-}
-
-impl Map for Level<'_> {
+/// The document itself, or an entry while one is open.
+impl Map for &mut Document {
     fn key(&mut self, key: &str) -> Parsed<&mut dyn Visitor> {
-        let members: &[_] = match self.open {
-            Open::Document => &DOCUMENT,
-            Open::Entry(List::Routes) => ENTRY.get(1..).unwrap_or_default(),
-            Open::Entry(_) => ENTRY.get(..4).unwrap_or_default(),
-            Open::List(_) => &[],
+        let members = match self.list {
+            _ if !self.in_entry => &DOCUMENT,
+            List::Routes => ENTRY.get(1..).unwrap_or_default(),
+            _ => ENTRY.get(..4).unwrap_or_default(),
         };
         for (name, at) in members {
             if name.strip_prefix(key.as_bytes()).is_some_and(|rest| rest.iter().all(|&octet| octet == 0)) {
-                self.document.at = *at;
-                return Ok(self.document);
+                self.at = *at;
+                if let At::List(list) = *at {
+                    (self.list, self.index) = (list, NO_INDEX);
+                }
+                return Ok(*self);
             }
         }
         Ok(<dyn Visitor>::ignore())
     }
 
     fn finish(&mut self) -> Parsed<()> {
-        if let Open::Entry(list) = self.open {
-            self.document.end_entry(list);
+        if self.in_entry {
+            self.in_entry = false;
+            if let Err(what) = self.end_entry() {
+                self.bad(what);
+            }
         }
         Ok(())
     }
 }
 
-impl Seq for Level<'_> {
+impl Seq for &mut Document {
     fn element(&mut self) -> Parsed<&mut dyn Visitor> {
-        if let Open::List(list) = self.open {
-            self.document.at = At::Entry(list);
-            self.document.index = self.document.index.wrapping_add(1);
-        }
-        Ok(self.document)
+        self.at = At::Element;
+        self.index = self.index.wrapping_add(1);
+        Ok(*self)
     }
 
     fn finish(&mut self) -> Parsed<()> {
@@ -375,6 +348,6 @@ impl Deserialize for Boxed {
 impl Visitor for Place<Boxed> {
     fn map(&mut self) -> Parsed<Box<dyn Map + '_>> {
         let Boxed(document) = self.out.insert(Boxed(Box::new(Document::new())));
-        Ok(Box::new(Level { document, open: Open::Document }))
+        Ok(Box::new(&mut **document))
     }
 }

@@ -8,7 +8,8 @@
 use heapless::Vec;
 
 use crate::limits::{ADDRESS_COUNT, ROUTE_COUNT, STALE_COUNT};
-use crate::network::ip::{Family, Ip};
+use crate::network::config::items::{self, GATEWAY, ROUTE};
+use crate::network::ip::Ip;
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Route, Wanted};
 use crate::text::{Line, Show};
@@ -56,31 +57,43 @@ impl Change {
             Self::RemoveRoute(_) => "remove route",
         }
     }
+
+    /// The address or route that is added or removed.
+    #[inline(never)]
+    pub fn object(&self) -> Option<&dyn Show> {
+        match self {
+            Self::Up | Self::PromoteSecondaries => None,
+            Self::AddAddress { address, .. } => Some(address),
+            Self::RemoveAddress(live) => Some(&live.address),
+            Self::AddRoute { route, .. } => Some(route),
+            Self::RemoveRoute(live) => Some(&live.route),
+        }
+    }
 }
 
 /// With addresses: for the debug log only.
 impl Show for Change {
     fn show(&self, line: &mut Line) {
-        let object: &dyn Show = match self {
-            Self::Up | Self::PromoteSecondaries => return line.put(self.what()),
-            Self::AddAddress { address, .. } => address,
-            Self::RemoveAddress(live) => &live.address,
-            Self::AddRoute { route, .. } => route,
-            Self::RemoveRoute(live) => &live.route,
-        };
-        line.fill("% %", &[&self.what(), object]);
+        line.put(self.what());
+        if let Some(object) = self.object() {
+            line.fill(" %", &[object]);
+        }
     }
 }
 
-/// The bit of [`Plan::routes`] where the device routes to gateways start; below are the routes that were asked for.
-const TO_GATEWAY: usize = 64;
-/// The bits of the default routes.
-const SLOT_GATEWAY4: usize = 62;
-const SLOT_GATEWAY6: usize = 63;
-const _: () = assert!(ROUTE_COUNT <= SLOT_GATEWAY4 && ADDRESS_COUNT <= 64, "a plan marks what is live in the bits of integers");
+const _: () = assert!(ADDRESS_COUNT <= 64, "a plan marks the addresses that are live in the bits of an integer");
 
-/// Memory for a route.
-const NO_ROUTE: Route = Route { destination: Ip::unspecified(Family::V4), prefix_len: 0, gateway: None };
+/// The routes of a plan: those that were asked for, the default routes, and one to the gateway of each.
+const PLANNED_COUNT: usize = 2 * (ROUTE_COUNT + 2);
+
+/// A route that is wanted, or may be there.
+struct Planned {
+    route: Route,
+    /// Whether the gateway is on the link though no address of it says so.
+    onlink: bool,
+    /// Whether nothing is left to do for it.
+    is_done: bool,
+}
 
 /// The differences of one link.
 pub struct Plan<'a> {
@@ -88,19 +101,35 @@ pub struct Plan<'a> {
     link: &'a Link,
     /// Which wanted addresses are there.
     addresses: u64,
-    /// Which wanted routes are there.
-    routes: u128,
+    /// Those that are wanted, in the order in which the kernel can take them, and those that may be there.
+    routes: Vec<Planned, PLANNED_COUNT>,
     stale: Vec<Item, STALE_COUNT>,
 }
 
 impl<'a> Plan<'a> {
     /// A plan for a link of which nothing is known yet.
     pub fn new(wanted: &'a Wanted, link: &'a Link) -> Self {
-        Self { wanted, link, addresses: 0, routes: 0, stale: Vec::new() }
+        let mut plan = Self { wanted, link, addresses: 0, routes: Vec::new(), stale: Vec::new() };
+        // To gateways outside every subnet (IPv4 has a flag for that, IPv6 only since Linux 4.16) and to other networks on the link, via gateways;
+        // at last to default gateways: these are not asked for, but network managers add them where the gateway is in no subnet.
+        for (kinds, is_via) in [(ROUTE, false), (ROUTE, true), (GATEWAY, false)] {
+            items::each(wanted, &mut |kind, item| {
+                let route = Route { destination: item.address.ip, prefix_len: item.address.prefix_len, gateway: item.gateway };
+                if kind & kinds != 0 && route.gateway.is_some() == is_via && plan.planned(&route).is_none() {
+                    // There is room for all.
+                    let _ = plan.routes.push(Planned { route, onlink: item.onlink, is_done: kinds == GATEWAY });
+                }
+            });
+        }
+        plan
+    }
+
+    /// What is planned of this route.
+    fn planned(&mut self, route: &Route) -> Option<&mut Planned> {
+        self.routes.iter_mut().find(|planned| planned.route == *route)
     }
 
     /// Takes note of one item that is live on the link.
-    #[inline(never)]
     pub fn see(&mut self, item: Item) {
         let stays = match &item {
             Item::Address(live) => self.see_address(live),
@@ -123,22 +152,25 @@ impl<'a> Plan<'a> {
         same
     }
 
+    /// The wanted address that has this `ip`, and its number.
+    fn address(&self, ip: &Ip) -> Option<(usize, &'a Address)> {
+        self.wanted.addresses.iter().enumerate().find(|(_, address)| address.ip == *ip)
+    }
+
     fn see_route(&mut self, live: &LiveRoute) -> bool {
         // IPv6 takes no second route of the same metric, whoever made the first one.
         let blocks = !live.route.destination.is_v4() && live.metric == self.metric(&live.route);
-        let wanted = (live.is_configured() || blocks) && self.mark(&live.route);
-        wanted || !live.is_configured() || !self.wanted.complete || self.leads_to_gateway(&live.route)
-    }
-
-    /// Whether the route is to a default gateway itself, on the link: network managers add one where the gateway is in no subnet.
-    fn leads_to_gateway(&self, route: &Route) -> bool {
-        let Wanted { gateway4, gateway6, .. } = self.wanted;
-        let is_one = |gateway: &Option<Ip>| *gateway == Some(route.destination);
-        route.gateway.is_none() && route.prefix_len == route.destination.width() && (is_one(gateway4) || is_one(gateway6))
+        if (live.is_configured() || blocks)
+            && let Some(planned) = self.planned(&live.route)
+        {
+            planned.is_done = true;
+            return true;
+        }
+        !live.is_configured() || !self.wanted.complete
     }
 
     /// Tells the changes, in order. None: the link is as it should be.
-    pub fn changes(&mut self, each: &mut dyn FnMut(Change)) {
+    pub fn changes(&self, each: &mut dyn FnMut(Change)) {
         if !self.link.is_up() {
             each(Change::Up);
         }
@@ -149,111 +181,45 @@ impl<'a> Plan<'a> {
                 each(Change::RemoveRoute(*live));
             }
         }
-        self.remove_addresses(each);
+        self.remove_addresses(None, each);
     }
 
     fn add_addresses(&self, each: &mut dyn FnMut(Change)) {
         for (i, address) in self.wanted.addresses.iter().enumerate() {
-            if self.addresses >> i & 1 == 1 {
-                continue;
-            }
-            let mut had = false;
-            for item in &self.stale {
-                // IPv6 knows an address once only, whatever its prefix length.
-                if let Item::Address(live) = item
-                    && !address.ip.is_v4()
-                    && live.address.ip == address.ip
-                {
-                    each(Change::RemoveAddress(*live));
-                    had = true;
-                }
-            }
-            each(Change::AddAddress { address: *address, had });
-        }
-    }
-
-    #[inline(never)]
-    fn add_routes(&mut self, each: &mut dyn FnMut(Change)) {
-        let (mut at, mut route) = (0, NO_ROUTE);
-        while let Some(bit) = self.next_route(&mut at, &mut route) {
-            if self.routes >> bit & 1 == 0 {
-                let onlink = route.gateway.is_some_and(|gateway| gateway.is_v4() && !self.wanted.covers(&gateway));
-                each(Change::AddRoute { route, metric: self.metric(&route), onlink });
-                self.mark(&route);
+            if self.addresses >> i & 1 == 0 {
+                let had = self.remove_addresses(Some(i), each);
+                each(Change::AddAddress { address: *address, had });
             }
         }
     }
 
-    #[inline(never)]
-    fn remove_addresses(&self, each: &mut dyn FnMut(Change)) {
-        let mut promoted = false;
+    fn add_routes(&self, each: &mut dyn FnMut(Change)) {
+        for Planned { route, onlink, is_done } in &self.routes {
+            if !is_done {
+                each(Change::AddRoute { route: *route, metric: self.metric(route), onlink: *onlink });
+            }
+        }
+    }
+
+    /// Removes the stale addresses that the wanted one number `new` replaces, or those that none replaces: whether there were any. IPv6
+    /// knows an address once only, whatever its prefix length.
+    fn remove_addresses(&self, new: Option<usize>, each: &mut dyn FnMut(Change)) -> bool {
+        let (mut promoted, mut any) = (false, false);
         for item in &self.stale {
             let Item::Address(live) = item else { continue };
-            if live.address.ip.is_v4() {
-                if !promoted {
-                    each(Change::PromoteSecondaries);
-                    promoted = true;
-                }
-            } else if self.address(&live.address.ip).is_some() {
-                // Replaced before.
+            let is_v4 = live.address.ip.is_v4();
+            let replaced = if is_v4 { None } else { self.address(&live.address.ip).map(|(i, _)| i) };
+            if replaced != new {
                 continue;
+            }
+            if is_v4 && !promoted {
+                each(Change::PromoteSecondaries);
+                promoted = true;
             }
             each(Change::RemoveAddress(*live));
+            any = true;
         }
-    }
-
-    /// The wanted address that has this `ip`, and its number.
-    #[inline(never)]
-    fn address(&self, ip: &Ip) -> Option<(usize, &'a Address)> {
-        self.wanted.addresses.iter().enumerate().find(|(_, address)| address.ip == *ip)
-    }
-
-    /// Marks the wanted routes that are this one: whether there are any.
-    #[inline(never)]
-    fn mark(&mut self, route: &Route) -> bool {
-        let (mut at, mut wanted, mut found) = (0, NO_ROUTE, false);
-        while let Some(bit) = self.next_route(&mut at, &mut wanted) {
-            if wanted == *route {
-                self.routes |= 1 << bit;
-                found = true;
-            }
-        }
-        found
-    }
-
-    /// Fills `route` with the wanted route that comes next and tells its bit, in the order in which the kernel can take them: device routes
-    /// to IPv6 gateways outside every subnet (IPv4 has a flag for that, IPv6 only since Linux 4.16), other device routes, routes via gateways,
-    /// default routes. The same route may come twice. `at` counts the bits looked at, from 0, three times over.
-    #[inline(never)]
-    fn next_route(&self, at: &mut usize, route: &mut Route) -> Option<usize> {
-        while *at < 3 * TO_GATEWAY {
-            let (rank, slot) = (*at / TO_GATEWAY, *at % TO_GATEWAY);
-            *at += 1;
-            let gateway = match slot {
-                SLOT_GATEWAY4 => self.wanted.gateway4,
-                SLOT_GATEWAY6 => self.wanted.gateway6,
-                _ => None,
-            };
-            match (self.wanted.routes.get(slot), gateway) {
-                (Some(wanted), _) => *route = *wanted,
-                (None, Some(gateway)) => *route = Route::default_via(gateway),
-                (None, None) => continue,
-            }
-            let Some(gateway) = route.gateway else {
-                if rank == 1 {
-                    return Some(slot);
-                }
-                continue;
-            };
-            if rank == 2 {
-                return Some(slot);
-            }
-            if rank == 0 && !gateway.is_v4() && !gateway.is_link_local_v6() && !self.wanted.covers(&gateway) {
-                *route = Route { destination: gateway, prefix_len: 128, gateway: None };
-                return Some(TO_GATEWAY + slot);
-            }
-        }
-        None
+        any
     }
 
     /// IPv4 takes the first of equal routes, so 0 like everybody's. IPv6 would spread packets over equal routes of several links: ours differ

@@ -26,7 +26,9 @@ fn wanted(addresses: &[&str], gateways: [&str; 2], routes: &[&str]) -> Wanted {
 fn run(kernel: &mut FakeKernel, wanted: &Wanted) -> Applied {
     kernel.changes.clear();
     let mut link = kernel.link.clone();
-    apply(kernel, &mut MemoryHost::default(), &mut link, wanted)
+    let mut applied = Applied::default();
+    apply(kernel, &mut MemoryHost::default(), &mut link, wanted, &mut applied);
+    applied
 }
 
 fn asked(kernel: &FakeKernel) -> Vec<String> {
@@ -48,8 +50,8 @@ fn an_empty_link_gets_everything_in_order() {
             "set up",
             "add IPv4 address 198.51.100.23/24",
             "add IPv6 address 2001:db8:1::23/64",
-            "add IPv6 route 2001:db8:ffff::1/128",
             "add IPv4 route 192.0.2.0/24",
+            "add IPv6 route 2001:db8:ffff::1/128",
             "add IPv4 route 10.208.0.0/12 via 198.51.100.2",
             "add IPv6 route 2001:db8:9::/48 via 2001:db8:ffff::1",
             "add IPv4 route 0.0.0.0/0 via 198.51.100.1",

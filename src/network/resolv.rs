@@ -7,7 +7,6 @@ use crate::network::ip::Ip;
 use crate::network::lines::{take_line, take_word};
 
 /// Puts the new content for `servers`, as many of them as resolvers use.
-#[inline(never)]
 pub fn edit(old: &[u8], servers: &[Ip], out: &mut Out<'_>) {
     let mut new = Edited::new(old, out);
     let mut left = servers.get(..NAMESERVER_COUNT).unwrap_or(servers);

@@ -15,7 +15,6 @@ const HEADER_LEN: usize = 16;
 const ALIGNMENT: usize = 4;
 
 /// The number at `at`; 0 where there is none.
-#[inline(never)]
 fn u16_at(octets: &[u8], at: usize) -> u16 {
     octets.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |octets| u16::from_ne_bytes(*octets))
 }
@@ -344,7 +343,6 @@ impl Request {
         self.len += octets.len();
     }
 
-    #[inline(never)]
     fn put_u32(&mut self, number: u32) {
         self.put(&number.to_ne_bytes());
     }

@@ -43,17 +43,19 @@ const ADDRESS: Kinds = kind(b'a');
 const NEIGHBOUR: Kinds = kind(b'l');
 /// Name servers.
 const SERVER: Kinds = kind(b'd');
-/// Routes, and those but the default ones whose gateway is near: local to the link or in the subnet of the first address of its family.
-const ROUTE: Kinds = kind(b'r');
+/// Routes.
+pub const ROUTE: Kinds = kind(b'r');
+/// Those but the default ones whose gateway is near: local to the link or in the subnet of the first address of its family.
 const FAR: Kinds = kind(b'f');
 /// Static routes; those whose gateway is near or the default one, and the others.
 const STATIC: Kinds = kind(b's');
 const HELD: Kinds = kind(b't');
 const LOOSE: Kinds = kind(b'u');
-/// Host routes to gateways: to an IPv4 one that is in no subnet of the interface, to a default one, to one that is near.
+/// Host routes to gateways: to an IPv4 one that is in no subnet of the interface, and to a default one that is near.
 const HOP4: Kinds = kind(b'h');
-const GATEWAY: Kinds = kind(b'G');
 const NEAR: Kinds = kind(b'N');
+/// Host routes to default gateways.
+pub const GATEWAY: Kinds = kind(b'G');
 
 /// Shows every item to `take`: static routes come before the default ones.
 #[inline(never)]

@@ -20,7 +20,7 @@ mod ifupdown;
 mod ifupdown_tests;
 pub mod ini;
 mod interfaces;
-mod items;
+pub mod items;
 pub mod keyfile;
 pub mod marker;
 mod nested;

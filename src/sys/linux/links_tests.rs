@@ -103,7 +103,8 @@ fn try_apply(wanted: &Wanted) -> (Applied, Vec<String>) {
     let mut links = Watched(KernelLinks::new(&mut buffer), Vec::new());
     let mut link = Link::default();
     assert!(links.find(wanted.mac, &mut link).unwrap(), "no link");
-    let applied = apply(&mut links, &mut MemoryHost::default(), &mut link, wanted);
+    let mut applied = Applied::default();
+    apply(&mut links, &mut MemoryHost::default(), &mut link, wanted, &mut applied);
     (applied, links.1)
 }
 
