@@ -117,6 +117,14 @@ pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     Some((text.get(..len)?, text.get(len + 1..)?))
 }
 
+/// Takes what is before the first `at` from the front of `text`, and drops that.
+#[inline(never)]
+pub fn take_until<'a>(text: &mut &'a str, at: u8) -> Option<&'a str> {
+    let (before, behind) = cut(text, at)?;
+    *text = behind;
+    Some(before)
+}
+
 /// The line of `text` at a place, without its newline; empty behind the last one.
 #[inline(never)]
 pub fn nth_line(mut text: &str, at: usize) -> &str {

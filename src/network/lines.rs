@@ -28,6 +28,12 @@ pub fn key(line: &[u8]) -> &[u8] {
     line.get(..len).unwrap_or_default().trim_ascii()
 }
 
+/// What is before `rest` in `text`, which ends with it.
+#[inline(never)]
+pub fn upto<'a>(text: &'a [u8], rest: &[u8]) -> &'a [u8] {
+    text.get(..text.len().wrapping_sub(rest.len())).unwrap_or_default()
+}
+
 /// Whether `part` is in `text`, in letters of either case.
 #[inline(never)]
 pub fn contains(text: &[u8], part: &str) -> bool {

@@ -7,14 +7,12 @@ use crate::network::config::shell::is_one_of;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network};
 use crate::network::lines::contains;
-use crate::text::{Text, cut};
+use crate::text::{Text, take_until};
 
 /// Which files to look at.
 pub struct Foreign {
     /// Where they are, a space behind each directory.
     pub directories: &'static str,
-    /// What their names begin with; not with an interface's name and `suffix` behind that, which is a file that we write.
-    pub prefix: &'static str,
     /// What their names end with.
     pub suffix: &'static str,
     /// What their names sort before; `~` if they may sort anywhere.
@@ -29,20 +27,17 @@ impl Foreign {
     #[inline(never)]
     pub fn tell(&self, network: &Network<'_>, tree: &mut Tree<'_>, look: &mut dyn FnMut(usize, &Interface, &[u8])) {
         let mut directories = self.directories;
-        while let Some((directory, others)) = cut(directories, b' ') {
-            directories = others;
-            let _ = tree.each(directory, self.prefix, self.suffix, &mut |name, path, tree| {
+        while let Some(directory) = take_until(&mut directories, b' ') {
+            let _ = tree.each(directory, "", self.suffix, &mut |_, path, tree| {
                 let file = path.as_bytes().get(directory.len() + 1..).unwrap_or_default();
                 if file >= self.before.as_bytes() || file.ends_with(b"~") || is_ours(file) {
-                    return Ok(());
-                }
-                if !self.prefix.is_empty() && network.named(name.as_bytes()).is_some() {
                     return Ok(());
                 }
                 let mut named = None;
                 let _ = tree.read(path, &mut |content| {
                     for (number, interface) in network.interfaces.iter().enumerate() {
-                        if is_named(interface, content) || is_named(interface, file) {
+                        // One that is empty, or a link to nothing, is a file switched off.
+                        if is_named(interface, content) || !content.is_empty() && is_named(interface, file) {
                             named = named.or(Some(interface));
                             look(number, interface, content);
                         }
@@ -65,7 +60,13 @@ fn is_ours(name: &[u8]) -> bool {
 /// Whether the name or the MAC address of the interface is a word in `text`.
 #[inline(never)]
 pub fn is_named(interface: &Interface, text: &[u8]) -> bool {
-    has_word(text, interface.name.as_bytes()) || has_word(text, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes())
+    has_word(text, interface.name.as_bytes()) || has_mac(interface, text)
+}
+
+/// Whether the MAC address of the interface is a word in `text`.
+#[inline(never)]
+pub fn has_mac(interface: &Interface, text: &[u8]) -> bool {
+    has_word(text, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes())
 }
 
 /// Whether `word` is in `text`, in letters of either case: whole, or up to a `*`.
@@ -81,7 +82,6 @@ pub fn has_word(text: &[u8], word: &[u8]) -> bool {
     false
 }
 
-#[inline(never)]
 fn begins(text: &[u8], word: &[u8]) -> bool {
     let mut rest = word;
     for found in text {

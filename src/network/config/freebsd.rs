@@ -243,8 +243,8 @@ fn unquoted(word: &[u8]) -> &[u8] {
 
 /// Ends the value of an interface's variable with the words of the old one that say no address.
 fn put_words(interface: &Interface, file: File<'_>, suffix: &[u8], out: &mut Out<'_>) {
-    let (mut rest, mut value): (_, &[u8]) = (file, b"");
-    while let Some(statement) = rest.take() {
+    let (mut rest, mut statement, mut value) = (file, Statement::default(), &b""[..]);
+    while rest.take(&mut statement) {
         let name = statement.name.strip_prefix(b"ifconfig_").and_then(|name| name.strip_suffix(suffix));
         if name.is_some_and(|name| Variable(interface).is(name)) {
             value = unquoted(statement.value);

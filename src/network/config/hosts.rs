@@ -10,7 +10,7 @@ use crate::network::config::nodename::Renaming;
 use crate::network::config::out::Out;
 use crate::network::config::tree::Tree;
 use crate::network::ip::Ip;
-use crate::network::lines::{take_line, take_word};
+use crate::network::lines::{take_line, take_word, upto};
 use crate::ports::Verdict;
 
 /// What is no machine's own name.
@@ -30,10 +30,10 @@ pub fn write(renaming: &Renaming<'_>, network: &Network<'_>, tree: &mut Tree<'_>
 ///
 /// A machine whose name is in no line asks DNS for it whenever a program looks the machine itself up (sudo, `hostname -f`), and waits where
 /// DNS does not answer. So a line is added then, with the address that Debian's installer gives to a name without an address of its own.
-#[inline(never)]
 pub fn edit(old: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, out: &mut Out<'_>) -> Verdict {
     let wanted = renaming.wanted.as_bytes();
     let label = label(wanted);
+    let is_short = label.len() == wanted.len();
     // Everybody's name stays.
     let old_label = renaming.old.as_ref().map_or(LOCALHOST, |old| self::label(old.as_bytes()));
     let mut new = Edited::new(old, out);
@@ -47,29 +47,28 @@ pub fn edit(old: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, out: &mu
         }
         let mut before = line;
         loop {
-            // What is between names, the address first.
-            let mut behind = left;
-            let name = take_word(&mut behind);
+            let start = left.trim_ascii_start();
+            let name = take_word(&mut left);
             if matches!(name, [] | [b'#', ..]) {
-                new.keep(before);
                 break;
             }
-            new.keep(before.get(..before.len() - behind.len() - name.len()).unwrap_or_default());
-            let (mut new_name, mut new_domain) = (name, &b""[..]);
-            if let Some(old_domain @ ([] | [b'.', ..])) = name.strip_prefix(old_label)
+            if let Some(domain @ ([] | [b'.', ..])) = name.strip_prefix(old_label)
                 && old_label != LOCALHOST
             {
-                new_name = if old_domain.is_empty() { label } else { wanted };
+                // What is between names, the address first.
+                new.keep(upto(before, start));
+                new.keep(if domain.is_empty() { label } else { wanted });
                 // A name's own domain stays where the new name brings none.
-                if label.len() == wanted.len() {
-                    new_domain = old_domain;
+                if is_short {
+                    new.keep(domain);
                 }
+                is_named |= is_short == domain.is_empty();
+                before = left;
+            } else {
+                is_named |= name == wanted;
             }
-            new.keep(new_name);
-            new.keep(new_domain);
-            is_named |= new_name == wanted && new_domain.is_empty();
-            (before, left) = (behind, behind);
         }
+        new.keep(before);
     }
     if !is_named && !old.is_empty() {
         new.add("127.0.1.1\t%", &[renaming.wanted]);
@@ -77,7 +76,6 @@ pub fn edit(old: &[u8], renaming: &Renaming<'_>, network: &Network<'_>, out: &mu
     Verdict::write_if(!old.is_empty())
 }
 
-#[inline(never)]
 fn has_address(network: &Network<'_>, ip: &Ip) -> bool {
     for interface in network.interfaces {
         for address in &interface.wanted.addresses {

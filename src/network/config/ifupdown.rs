@@ -15,7 +15,6 @@ use crate::ports::Verdict;
 /// Where installers and cloud-init put further files that `/etc/network/interfaces` has read.
 const FURTHER: Foreign = Foreign {
     directories: "/etc/network/interfaces.d ",
-    prefix: "",
     suffix: "",
     before: "~",
     text: "% is configured here, too, and both add up: remove its stanza",

@@ -26,7 +26,6 @@ pub const TAG: &[u8] = b"# nova-agent";
 
 /// Puts an interface's file: the marker in front of the first section, our lines behind the headers of `own.sections`, those that are
 /// missing and `own.more` (see [`Nested`]) at the end, and from `old` what is not ours.
-#[inline(never)]
 pub fn edit(old: &[u8], interface: &Interface, own: &Own, file: &mut Edited<'_, '_>) {
     // By bit, which sections were there. The last empty line is not put before it is known what comes behind it.
     let (mut seen, mut has_marker, mut gap) = (0u32, false, &[][..]);

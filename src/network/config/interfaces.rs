@@ -6,12 +6,12 @@
 
 use crate::network::config::edited::Edited;
 use crate::network::config::ifupdown::{FAMILIES, STANZAS};
-use crate::network::config::marker::marked;
+use crate::network::config::marker::{is_agents, marked};
 use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::template::{self, Lines, lists};
 use crate::network::config::{Interface, Network};
-use crate::network::lines::{key, take_line, take_word};
+use crate::network::lines::{key, take_line, take_word, upto};
 
 /// What a file that is not there says.
 const EMPTY: &[u8] = b"auto lo\niface lo inet loopback\n";
@@ -272,18 +272,6 @@ fn take<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
         && !line.starts_with(b"#")
     {}
     if start.is_empty() { None } else { Some(upto(start, text)) }
-}
-
-/// What is before `rest` in `text`, which ends with it.
-#[inline(never)]
-fn upto<'a>(text: &'a [u8], rest: &[u8]) -> &'a [u8] {
-    text.get(..text.len().wrapping_sub(rest.len())).unwrap_or_default()
-}
-
-/// Whether the line is a comment that only older agents write.
-#[inline(never)]
-fn is_agents(line: &[u8]) -> bool {
-    line.starts_with(b"# Label ") || line.starts_with(b"# Automatically generated, do not edit")
 }
 
 /// Whether an option is next, be it behind remarks.

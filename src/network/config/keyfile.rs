@@ -74,7 +74,6 @@ d?|dns \n"
 
 const FOREIGN: Foreign = Foreign {
     directories: "/etc/NetworkManager/system-connections ",
-    prefix: "",
     suffix: "",
     before: "~",
     text: "also a profile of %; ours has the higher priority",

@@ -32,6 +32,12 @@ pub fn marked(line: &[u8]) -> Option<Mac> {
     core::str::from_utf8(mac).ok().and_then(Mac::parse)
 }
 
+/// Whether the line is a comment that only older agents write.
+#[inline(never)]
+pub fn is_agents(line: &[u8]) -> bool {
+    line.starts_with(b"# Label ") || line.starts_with(b"# Automatically generated, do not edit")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

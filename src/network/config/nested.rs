@@ -20,21 +20,24 @@ pub struct Nested<'a, 'f, 'e, 'o> {
 impl Lines for Nested<'_, '_, '_, '_> {
     fn piece(&mut self, route: &str, ends: bool) {
         self.file.piece(route, ends);
-        let is_item = route.ends_with('"');
+        let route = route.as_bytes().trim_ascii();
+        let is_item = route.starts_with(b"- to:");
+        if !is_item && !route.starts_with(b"Destination=") {
+            return;
+        }
         let (mut rest, mut before, mut is_inside) = (self.old, &[][..], false);
         while let Some(line) = take_line(&mut rest) {
             let text = line.trim_ascii();
             if is_inside {
-                // The next section or item, or what is not indented as far.
-                if matches!(text, [] | [b'[' | b'-', ..]) || is_item && !line.starts_with(b"          ") {
+                // The next section, or what is not indented as far.
+                if matches!(text, [] | [b'[', ..]) || is_item && !line.starts_with(b"          ") {
                     return;
                 }
                 if !text.starts_with(b"#") && !is_one_of(key(text), OURS) {
                     self.file.keep(line);
                 }
             }
-            let begins = text.starts_with(if is_item { b"- to:" } else { b"Destination=" });
-            is_inside |= begins && line.trim_ascii_end() == route.as_bytes() && (is_item || before == TAG);
+            is_inside |= text == route && (is_item || before == TAG);
             before = text;
         }
     }

@@ -11,7 +11,7 @@ use crate::network::config::{Interface, Network};
 use crate::network::lines::{take_line, take_word};
 use crate::packed;
 use crate::packed::Packed;
-use crate::text::{Text, cut};
+use crate::text::{Text, take_until};
 
 const PATH: &str = "/etc/conf.d/net";
 const LINK: &str = "/etc/runlevels/default/net.%";
@@ -41,23 +41,21 @@ d?|\"
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut gone = Text::<256>::new();
     tree.edit(PATH, 0o644, &mut |old, out| {
-        let (mut rest, mut is_marked) = (old, false);
-        while let Some(mut line) = take_line(&mut rest) {
-            let begins = marked(line).is_some_and(|mac| network.is_stale(mac));
-            if is_marked {
-                take_word(&mut line);
-                let name = take_word(&mut line).strip_prefix(b"config_").unwrap_or_default();
-                if network.named(name).is_none() {
-                    gone.fill("% ", &[&core::str::from_utf8(name).unwrap_or_default()]);
-                }
+        let (mut rest, mut is_stale) = (old, false);
+        while let Some(line) = take_line(&mut rest) {
+            if is_stale
+                && let Some(mut words) = line.strip_prefix(b"unset config_")
+                && let Ok(name) = core::str::from_utf8(take_word(&mut words))
+                && network.named(name.as_bytes()).is_none()
+            {
+                gone.fill("% ", &[&name]);
             }
-            is_marked = begins;
+            is_stale = marked(line).is_some_and(|mac| network.is_stale(mac));
         }
         block::edit(old, network, VARIABLES, &mut |_| false, out)
     })?;
     let mut names = gone.as_str();
-    while let Some((name, others)) = cut(names, b' ') {
-        names = others;
+    while let Some(name) = take_until(&mut names, b' ') {
         tree.link(path(LINK, &name).as_str(), None)?;
     }
     for Interface { name, .. } in network.interfaces {

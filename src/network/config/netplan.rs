@@ -6,19 +6,17 @@
 //!
 //! Our devices come first, each behind its marker; further keys of a device, further devices and whatever is around them stay.
 
-use heapless::Vec;
-
 use crate::error::Error;
 use crate::limits::{DEVICE_ID_LEN, INTERFACE_COUNT};
 use crate::network::config::edited::Edited;
-use crate::network::config::foreign::{Foreign, has_word};
+use crate::network::config::foreign::{Foreign, has_mac};
 use crate::network::config::marker::{Marker, marked};
 use crate::network::config::nested::Nested;
 use crate::network::config::out::Out;
 use crate::network::config::shell::is_one_of;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network, template};
-use crate::network::lines::{key, take_line};
+use crate::network::lines::{key, take_line, upto};
 use crate::network::model::Mac;
 use crate::packed;
 use crate::packed::Packed;
@@ -64,7 +62,6 @@ d|          - \"%i\"
 
 const FOREIGN: Foreign = Foreign {
     directories: "/etc/netplan /run/netplan /lib/netplan ",
-    prefix: "",
     suffix: ".yaml",
     before: "~",
     text: "configures % too, and netplan adds that to ours; remove it there",
@@ -79,13 +76,10 @@ type Id = Text<DEVICE_ID_LEN>;
 ///
 /// Those of the tree.
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    // In the order of the interfaces.
-    let mut ids = Vec::<Id, INTERFACE_COUNT>::new();
-    for interface in network.interfaces {
-        let _ = ids.push(Id::of("%", &[&interface.name]));
-    }
+    // In the order of the interfaces; empty where it is the name.
+    let mut ids = [const { Id::new() }; INTERFACE_COUNT];
     FOREIGN.tell(network, tree, &mut |number, interface, file| {
-        let id = id(file, Text::<24>::of("%", &[&interface.wanted.mac]).as_bytes());
+        let id = id(file, interface);
         // Not if ours would be two devices with one id.
         if let Some(own) = ids.get_mut(number)
             && network.named(id.as_bytes()).is_none()
@@ -97,12 +91,11 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
         }
     });
     tree.edit(PATH, MODE, &mut |old, out| edit(old, network, &ids, out))?;
-    tree.edit(OLD_PATH, MODE, &mut |_, _| Verdict::Remove)
+    tree.remove(OLD_PATH)
 }
 
-/// The id of the device that a file has for a MAC address; empty if it has none whose id needs no quotes.
-#[inline(never)]
-fn id<'a>(mut file: &'a [u8], mac: &[u8]) -> &'a str {
+/// The id of the device that a file has for an interface's MAC address; empty if it has none whose id needs no quotes.
+fn id<'a>(mut file: &'a [u8], interface: &Interface) -> &'a str {
     let (mut level, mut begins, mut id) = (usize::MAX, false, &[][..]);
     while let Some(line) = take_line(&mut file) {
         let (indent, key) = split(line);
@@ -118,7 +111,7 @@ fn id<'a>(mut file: &'a [u8], mac: &[u8]) -> &'a str {
             id = key;
         }
         begins = key == b"ethernets";
-        if has_word(line, mac) && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte)) {
+        if has_mac(interface, line) && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte)) {
             return core::str::from_utf8(id).unwrap_or_default();
         }
     }
@@ -138,15 +131,15 @@ fn edit(old: &[u8], network: &Network<'_>, ids: &[Id], out: &mut Out<'_>) -> Ver
         has_head = line.trim_ascii_end() == b"  ethernets:";
     }
     // A file in another layout is written anew.
-    let head = if has_head { old.strip_suffix(rest).unwrap_or_default() } else { HEAD.as_bytes() };
+    let head = if has_head { upto(old, rest) } else { HEAD.as_bytes() };
     let file = &mut Edited::new(head, out);
     file.keep(head);
-    let mut is_empty = ids.is_empty();
+    let mut is_empty = network.interfaces.is_empty();
     for (interface, id) in network.interfaces.iter().zip(ids) {
-        put(interface, id, rest, file);
+        put(interface, if id.is_empty() { &interface.name } else { id }, rest, file);
     }
     while let Some(line) = take_line(&mut rest) {
-        if marked(line).is_some_and(|mac| network.find(mac).is_some() || !network.knows(mac)) {
+        if marked(line).is_some_and(|mac| network.is_stale(mac)) {
             take_device(&mut rest);
         } else {
             file.keep(line);
@@ -167,7 +160,7 @@ fn take_device<'a>(text: &mut &'a [u8]) -> &'a [u8] {
         }
         *text = rest;
     }
-    old.strip_suffix(*text).unwrap_or_default()
+    upto(old, text)
 }
 
 /// What was written for an interface.

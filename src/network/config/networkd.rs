@@ -38,7 +38,6 @@ const FILES: Own = Own {
 /// What sorts before ours.
 const FOREIGN: Foreign = Foreign {
     directories: "/etc/systemd/network /run/systemd/network /usr/lib/systemd/network ",
-    prefix: "",
     suffix: FILES.suffix,
     before: FILES.prefix,
     text: "sorts first, so it configures % after a reboot; remove or rename it",

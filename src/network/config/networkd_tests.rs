@@ -146,3 +146,11 @@ fn equal_destinations() {
     assert_eq!(routes(&system.read(FILE)), route_lines(&eth0.wanted));
     assert_eq!(system.write(write, &[eth0]).unwrap(), 0);
 }
+
+#[test]
+fn an_empty_file_is_none() {
+    let mut system = System::new(&[("/etc/systemd/network/00-eth0-x.network", ""), ("/run/systemd/network/00-eth0-y.network", "#\n")]);
+    system.write(write, &[public()]).unwrap();
+    assert_eq!(system.host.lines.len(), 1, "{:?}", system.host.lines);
+    assert!(system.host.lines[0].contains("file=/run/systemd/network/00-eth0-y.network"), "{:?}", system.host.lines);
+}

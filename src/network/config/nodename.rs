@@ -7,7 +7,7 @@ use crate::network::config::shellvars;
 use crate::network::config::tree::Tree;
 use crate::network::nodename::{self, Nodename};
 use crate::ports::{Kind, Verdict};
-use crate::text::cut;
+use crate::text::take_until;
 
 /// A machine's new name and the one that it had.
 pub struct Renaming<'a> {
@@ -45,18 +45,17 @@ const PLACES: &str = "\
 pub fn write(renaming: &mut Renaming<'_>, backend: &str, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut is_read = false;
     let mut rest = PLACES;
-    while let Some((line, behind)) = cut(rest, b'\n') {
-        rest = behind;
+    while let Some(mut line) = take_until(&mut rest, b'\n') {
         // Elsewhere such a path is a directory (SUSE's sysconfig) or leads to another of these files.
-        if let Some((reader, line)) = cut(line, b' ')
-            && let Some((writer, line)) = cut(line, b' ')
-            && let Some((path, variables)) = cut(line, b' ')
+        if let Some(reader) = take_until(&mut line, b' ')
+            && let Some(writer) = take_until(&mut line, b' ')
+            && let Some(path) = take_until(&mut line, b' ')
             && let Ok(Some(Kind::File)) = tree.kind(path)
             && let Ok(true) = tree.is_there(reader)
         {
             is_read = true;
             if backend != writer {
-                set(renaming, path, variables, tree)?;
+                set(renaming, path, line, tree)?;
             }
         }
     }
@@ -77,9 +76,8 @@ fn set(renaming: &mut Renaming<'_>, path: &str, variables: &str, tree: &mut Tree
         }
         let wanted = &mut |vars: &mut shellvars::Vars<'_, '_>| {
             let mut rest = variables;
-            while let Some((variable, behind)) = cut(rest, b' ') {
+            while let Some(variable) = take_until(&mut rest, b' ') {
                 vars.set(variable, &[renaming.wanted]);
-                rest = behind;
             }
         };
         is_broken = !shellvars::edit(old, wanted, out);

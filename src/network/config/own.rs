@@ -39,7 +39,7 @@ impl Own {
             if Mac::parse(name).is_none_or(|mac| network.knows(mac)) {
                 return Ok(());
             }
-            tree.edit(path, self.mode, &mut |_, _| Verdict::Remove)
+            tree.remove(path)
         })?;
         let mut path = Text::<128>::new();
         for (number, interface) in network.interfaces.iter().enumerate() {

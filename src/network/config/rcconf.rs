@@ -44,8 +44,8 @@ pub fn fate<'n>(network: &Network<'n>, file: File<'_>, format: &dyn Format, inte
             return Fate::Ours(index, named);
         }
     }
-    let (mut rest, mut marker) = (file, None);
-    while let Some(statement) = rest.take() {
+    let (mut rest, mut marker, mut statement) = (file, None, Statement::default());
+    while rest.take(&mut statement) {
         if let Some(mac) = marked(statement.line) {
             marker = Some(mac);
         } else if let Some(owner) = format.owner(statement.name)
@@ -68,8 +68,8 @@ pub fn edit(old: &[u8], network: &Network<'_>, format: &mut dyn Format, out: &mu
     // Which interfaces have variables in the file, and which have their block already.
     let (mut seen, mut written) = (0u32, 0u32);
     let (mut inside, mut ends) = (false, true);
-    let mut rest = file;
-    while let Some(statement) = rest.take() {
+    let (mut rest, mut statement) = (file, Statement::default());
+    while rest.take(&mut statement) {
         let mut goes = marked(statement.line).is_some_and(|mac| is_stale(network, mac));
         if let Some(owner) = format.owner(statement.name) {
             let fate = fate(network, file, format, owner);

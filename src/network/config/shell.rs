@@ -3,7 +3,7 @@
 //! A statement is a line, with those that its quotes and arrays run over. One that is `NAME=word` from the line's start and
 //! nothing else assigns a variable; any other, and one that is indented as in a function or condition, is the user's program.
 
-use crate::text::cut;
+use crate::text::take_until;
 
 /// What assigns a variable last.
 #[derive(PartialEq, Eq)]
@@ -43,31 +43,32 @@ impl<'a> File<'a> {
     #[inline(never)]
     pub fn new(text: &'a [u8]) -> Option<Self> {
         let mut rest = Self(text);
-        while rest.take().is_some() {}
+        let mut statement = Statement::default();
+        while rest.take(&mut statement) {}
         (rest.0.is_empty() && !text.ends_with(b"\\\n")).then_some(Self(text))
     }
 
-    /// Takes the next statement.
+    /// Takes the next statement; at the end `false` and an empty one.
     #[inline(never)]
-    pub fn take(&mut self) -> Option<Statement<'a>> {
-        let (line, behind) = cut_at(self.0, false)?;
-        let mut statement = Statement { line, ..Statement::default() };
+    pub fn take(&mut self, statement: &mut Statement<'a>) -> bool {
+        *statement = Statement::default();
+        let Some((line, behind)) = self.0.split_at_checked(extent(self.0, false)) else { return false };
+        statement.line = line;
         let len = line.iter().position(|byte| !is_name(*byte)).unwrap_or_default();
         if let Some((name, [b'=', word @ ..])) = line.split_at_checked(len)
-            && let Some((value, tail)) = cut_at(word, true)
+            && let Some((value, tail)) = word.split_at_checked(extent(word, true))
             && matches!(tail.trim_ascii_start(), [] | [b'#', ..])
         {
             (statement.name, statement.value) = (name, value);
         }
         self.0 = behind;
-        (!line.is_empty()).then_some(statement)
+        !line.is_empty()
     }
 
     /// The word that a statement of its own assigns to `name` last; empty if none does.
-    #[inline(never)]
     pub fn value(mut self, name: &[u8]) -> &'a [u8] {
-        let mut value: &[u8] = b"";
-        while let Some(statement) = self.take() {
+        let (mut statement, mut value) = (Statement::default(), &b""[..]);
+        while self.take(&mut statement) {
             if statement.name == name {
                 value = statement.value;
             }
@@ -78,8 +79,8 @@ impl<'a> File<'a> {
     /// What assigns `name` last.
     #[inline(never)]
     pub fn last(mut self, name: &[u8]) -> Last {
-        let mut last = Last::None;
-        while let Some(statement) = self.take() {
+        let (mut statement, mut last) = (Statement::default(), Last::None);
+        while self.take(&mut statement) {
             if statement.name == name {
                 last = Last::Alone;
             } else if statement.name.is_empty() && mentions(statement.line, name) {
@@ -91,7 +92,6 @@ impl<'a> File<'a> {
 }
 
 /// Whether a piece of `line` looks like an assignment to `name`; nothing in a comment does.
-#[inline(never)]
 fn mentions(line: &[u8], name: &[u8]) -> bool {
     let (mut rest, mut before) = (line, b' ');
     while let [byte, behind @ ..] = rest
@@ -113,18 +113,16 @@ fn mentions(line: &[u8], name: &[u8]) -> bool {
 #[inline(never)]
 pub fn is_one_of(word: &[u8], list: &str) -> bool {
     let mut rest = list;
-    while let Some((one, behind)) = cut(rest, b' ') {
+    while let Some(one) = take_until(&mut rest, b' ') {
         if fits(word, one) {
             return true;
         }
-        rest = behind;
     }
     false
 }
 
 /// Whether `word` is `pattern`, as in a list of [`is_one_of`].
-#[inline(never)]
-pub fn fits(word: &[u8], pattern: &str) -> bool {
+fn fits(word: &[u8], pattern: &str) -> bool {
     let mut rest = word;
     for byte in pattern.as_bytes() {
         match rest {
@@ -146,9 +144,9 @@ fn is_name(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
 
-/// The line or the word that `text` begins with, and what is behind it; `None` if a quote or an array in it is open.
+/// How long the line or the word that `text` begins with is; too long if a quote or an array in it is open.
 #[inline(never)]
-fn cut_at(text: &[u8], is_word: bool) -> Option<(&[u8], &[u8])> {
+fn extent(text: &[u8], is_word: bool) -> usize {
     // What ends the quote or comment at hand; whether an array is open; the byte before, but 0 for one that a backslash before it or a quote
     // makes harmless.
     let (mut until, mut array, mut before) = (0, false, if is_word { b'=' } else { b' ' });
@@ -175,7 +173,7 @@ fn cut_at(text: &[u8], is_word: bool) -> Option<(&[u8], &[u8])> {
         }
         before = if is_plain { 0 } else { byte };
     }
-    if matches!(until, 0 | b'\n') && !array && before != b'\\' { text.split_at_checked(len) } else { None }
+    if matches!(until, 0 | b'\n') && !array && before != b'\\' { len } else { usize::MAX }
 }
 
 /// A word without the quotes around it.

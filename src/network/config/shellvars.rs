@@ -35,10 +35,9 @@ pub fn edit(old: &[u8], wanted: &mut Wanted<'_>, out: &mut Out<'_>) -> bool {
         here: false,
         begins: true,
     };
-    while let Some(statement) = vars.file.take() {
-        let (name, line) = (statement.name, statement.line);
-        (vars.old, vars.left, vars.found, vars.goes) = (statement, line, false, false);
-        if !name.is_empty() {
+    while vars.file.take(&mut vars.old) {
+        (vars.left, vars.found, vars.goes) = (vars.old.line, false, false);
+        if !vars.old.name.is_empty() {
             wanted(&mut vars);
             if !vars.found && vars.goes {
                 continue;
@@ -46,7 +45,7 @@ pub fn edit(old: &[u8], wanted: &mut Wanted<'_>, out: &mut Out<'_>) -> bool {
         }
         vars.new.keep(vars.left);
     }
-    (vars.old, vars.file, vars.found) = (Statement::default(), file, false);
+    (vars.file, vars.found) = (file, false);
     wanted(&mut vars);
     if vars.found {
         vars.new.end();

@@ -7,16 +7,15 @@ use core::slice;
 
 use crate::error::Error;
 use crate::network::config::foreign::is_named;
-use crate::network::config::marker::{Marker, marked};
+use crate::network::config::marker::{Marker, is_agents, marked};
 use crate::network::config::out::Out;
-use crate::network::config::shell::fits;
 use crate::network::config::shellvars::{Vars, edit};
-use crate::network::config::tree::{Names, Tree};
+use crate::network::config::tree::Tree;
 use crate::network::config::{Interface, Network, block, template};
 use crate::network::lines::take_line;
 use crate::packed::Packed;
 use crate::ports::Verdict;
-use crate::text::{Text, cut, holds};
+use crate::text::{Text, holds};
 
 /// One of the two formats.
 pub struct Format {
@@ -42,17 +41,13 @@ pub const VARIABLES: &str = "ifcfg-";
 /// Those of [`Tree::edit`].
 #[inline(never)]
 pub fn write(format: &Format, network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut names = Names::new();
-    tree.names(format.directory, VARIABLES, &mut names)?;
-    let mut rest = names.as_str();
-    while let Some((file, behind)) = cut(rest, b'\n') {
-        rest = behind;
-        let name = file.get(VARIABLES.len()..).unwrap_or_default();
+    tree.each(format.directory, VARIABLES, "", &mut |name, _, tree| {
         // Names with a `.` or a `~` are those of copies, or of interfaces on top of others.
         if network.named(name.as_bytes()).is_none() && !holds(name.as_bytes(), b'.') && !holds(name.as_bytes(), b'~') {
             write_one(format, network, name, tree)?;
         }
-    }
+        Ok(())
+    })?;
     for interface in network.interfaces {
         write_one(format, network, &interface.name, tree)?;
     }
@@ -97,7 +92,6 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    #[inline(never)]
     fn edit(&mut self, &(prefix, template): &(&str, Packed), old: &[u8], out: &mut Out<'_>) -> Verdict {
         let is_variables = prefix == VARIABLES;
         let verdict = if is_variables {
@@ -121,7 +115,7 @@ impl Files<'_> {
         let mut body = old;
         let first = take_line(&mut body).unwrap_or_default();
         let mac = marked(first);
-        self.was_old = fits(first, "# Automatically generated, do not edit*") || fits(first, "# Label *");
+        self.was_old = is_agents(first);
         if !self.was_old && mac.is_none() {
             body = old;
         }

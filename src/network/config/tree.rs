@@ -5,10 +5,7 @@ use crate::limits::NAMES_LEN;
 use crate::log::Level;
 use crate::network::config::out::Out;
 use crate::ports::{Files, Host, Journal, Kind, Outcome, Rule, Verdict};
-use crate::text::{Parts, Printable, Show, Text, cut, holds};
-
-/// Names in a directory, sorted, a newline behind each.
-pub type Names = Text<NAMES_LEN>;
+use crate::text::{Parts, Printable, Show, Text, holds, take_until};
 
 /// The path that `template` makes of a name.
 #[inline(never)]
@@ -43,8 +40,9 @@ impl<'a> Tree<'a> {
         self.culprit.as_str()
     }
 
+    /// Notes what was prepared at `path`, or that it is the culprit.
     #[inline(never)]
-    fn done(&mut self, path: &str, result: Result<Outcome, Error>) -> Result<Outcome, Error> {
+    fn done(&mut self, path: &str, result: Result<Outcome, Error>) -> Result<(), Error> {
         match result {
             Ok(Outcome::Same) => {}
             Ok(_) => self.changes += 1,
@@ -53,7 +51,7 @@ impl<'a> Tree<'a> {
                 self.culprit.put(path);
             }
         }
-        result
+        result.map(drop)
     }
 
     /// Edits the file at `path`: `edit` gets its bytes (none: no or an empty file) and gives the new ones. A new file gets `mode`, and the
@@ -84,66 +82,59 @@ impl<'a> Tree<'a> {
             let verdict = edit(old.unwrap_or_default(), &mut out);
             out.finish().map(|()| verdict)
         });
-        self.done(path, result).map(drop)
+        self.done(path, result)
     }
 
-    /// Shows the bytes of the file at `path` to `look`; `false` if there is none.
+    /// Removes the file at `path`, if there is one.
     ///
     /// # Errors
     ///
     /// Those of [`Files::prepare`].
     #[inline(never)]
-    pub fn read(&mut self, path: &str, look: &mut dyn FnMut(&[u8])) -> Result<bool, Error> {
-        let mut exists = false;
-        let result =
-            self.files.prepare(path.as_bytes(), Rule { create: None, parents: false, backup: false }, self.journal, &mut |old, _| {
-                if let Some(old) = old {
-                    exists = true;
-                    look(old);
-                }
-                Ok(Verdict::Leave)
-            });
-        self.done(path, result).map(|_| exists)
+    pub fn remove(&mut self, path: &str) -> Result<(), Error> {
+        self.prepare(path, Rule { create: None, parents: false, backup: true }, &mut |_, _| Verdict::Remove)
     }
 
-    /// Fills in the names in a directory that begin with `prefix`.
+    /// Shows the bytes of the file at `path` to `look` (none: no or an empty file).
     ///
     /// # Errors
     ///
-    /// ENOBUFS if they are more than [`NAMES_LEN`] octets; those of [`Files::names`].
+    /// Those of [`Files::prepare`].
     #[inline(never)]
-    pub fn names(&mut self, directory: &str, prefix: &str, names: &mut Names) -> Result<(), Error> {
-        names.clear();
-        let result = self.files.names(directory.as_bytes(), &mut |name| {
+    pub fn read(&mut self, path: &str, look: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        self.update(path, &mut |old, _| {
+            look(old);
+            Verdict::Leave
+        })
+    }
+
+    /// Shows each file in a directory whose name begins with `prefix` and ends with `suffix`, in the order of names: what is between them, and
+    /// the path.
+    ///
+    /// # Errors
+    ///
+    /// ENOBUFS if the names are more than [`NAMES_LEN`] octets; those of [`Files::names`] and of `each`.
+    #[inline(never)]
+    pub fn each(&mut self, directory: &str, prefix: &str, suffix: &str, each: &mut Each<'_>) -> Result<(), Error> {
+        // What is behind the prefix, a newline behind each.
+        let mut names = Text::<NAMES_LEN>::new();
+        let mut result = self.files.names(directory.as_bytes(), &mut |name| {
             if let Ok(name) = core::str::from_utf8(name)
-                && name.starts_with(prefix)
+                && let Some(name) = name.strip_prefix(prefix)
                 && !holds(name.as_bytes(), b'\n')
             {
                 names.insert_line(name);
             }
         });
-        let result = match result {
-            Ok(()) if names.is_clipped() => Err(Error::System(What::ListDirectory, Errno(libc::ENOBUFS))),
-            result => result,
-        };
-        self.done(directory, result.map(|()| Outcome::Same)).map(drop)
-    }
-
-    /// Shows each file in a directory whose name begins with `prefix` and ends with `suffix`: what is between them, and the path.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Tree::names`] and of `each`.
-    #[inline(never)]
-    pub fn each(&mut self, directory: &str, prefix: &str, suffix: &str, each: &mut Each<'_>) -> Result<(), Error> {
-        let (mut names, mut path) = (Names::new(), Text::<320>::new());
-        self.names(directory, prefix, &mut names)?;
-        let mut rest = names.as_str();
-        while let Some((name, others)) = cut(rest, b'\n') {
-            rest = others;
-            if let Some(inner) = name.get(prefix.len()..).and_then(|name| name.strip_suffix(suffix)) {
+        if result.is_ok() && names.is_clipped() {
+            result = Err(Error::System(What::ListDirectory, Errno(libc::ENOBUFS)));
+        }
+        self.done(directory, result.map(|()| Outcome::Same))?;
+        let (mut rest, mut path) = (names.as_str(), Text::<320>::new());
+        while let Some(name) = take_until(&mut rest, b'\n') {
+            if let Some(inner) = name.strip_suffix(suffix) {
                 path.clear();
-                path.fill("%/%", &[&directory, &name]);
+                path.fill("%/%%", &[&directory, &prefix, &name]);
                 each(inner, path.as_str(), self)?;
             }
         }
@@ -158,7 +149,7 @@ impl<'a> Tree<'a> {
     #[inline(never)]
     pub fn link(&mut self, path: &str, target: Option<&str>) -> Result<(), Error> {
         let result = self.files.link(path.as_bytes(), target.map(str::as_bytes), self.journal);
-        self.done(path, result).map(drop)
+        self.done(path, result)
     }
 
     /// What is at `path`, its last component not followed.
@@ -181,19 +172,17 @@ impl<'a> Tree<'a> {
     }
 
     /// Logs what an administrator should look at, about the file at `path`: `event=NAME file=PATH` and the text.
-    #[inline(never)]
     pub fn warn(&mut self, event: &str, path: &str, text: &str, parts: &Parts<'_>) {
-        self.log(Level::Warning, event, path, text, parts);
+        self.log(event, path, text, parts, Level::Warning);
     }
 
     /// Logs what may interest an administrator.
-    #[inline(never)]
     pub fn info(&mut self, event: &str, path: &str, text: &str, parts: &Parts<'_>) {
-        self.log(Level::Info, event, path, text, parts);
+        self.log(event, path, text, parts, Level::Info);
     }
 
     #[inline(never)]
-    fn log(&mut self, level: Level, event: &str, path: &str, text: &str, parts: &Parts<'_>) {
+    fn log(&mut self, event: &str, path: &str, text: &str, parts: &Parts<'_>, level: Level) {
         let reason = Text::<256>::of(text, parts);
         self.host.log(level, "event=% file=% reason=\"%\"", &[&event, &Printable(path.as_bytes()), &reason]);
     }
