@@ -98,7 +98,6 @@ texts! {
     FileNotUtf8 "a file is not UTF-8"
 
     // Our own faults.
-    SanitisedNotUtf8 "sanitised text is not UTF-8"
     CannotRun "no program, or too long arguments or input"
     PieceTooLong "a piece of a file is too long"
     HashTooLong "a hash is longer than its buffer"

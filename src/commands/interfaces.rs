@@ -162,15 +162,17 @@ fn set_one(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node) -> Result<bo
 
 #[inline(never)]
 fn set(ports: &mut Ports<'_>, work: &mut Work<'_>, node: &Node, document: &mut Document, is_there: &mut bool) -> Result<(), Error> {
+    let mut left_out = false;
     for server in &document.wanted.dns {
-        if !work.servers.contains(server) && work.servers.push(*server).is_err() {
-            work.failed(node, "too many name servers", &"");
-        }
+        left_out |= !work.servers.contains(server) && work.servers.push(*server).is_err();
     }
     let mut link = Link::default();
     *is_there = ports.links.find(document.wanted.mac, &mut link).map_err(|errno| Error::System(What::Netlink, errno))?;
     if !*is_there {
         return Ok(());
+    }
+    if left_out {
+        work.failed(node, "too many name servers", &"");
     }
     if !document.problems.is_empty() {
         work.failed(&link.name, "not understood: %", &document.problems);

@@ -211,6 +211,15 @@ fn too_many_nodes_are_named() {
 }
 
 #[test]
+fn too_many_name_servers_are_told_once() {
+    let list = |of: u32| (0..8).map(|i| std::format!("\"192.0.{of}.{i}\"")).collect::<Vec<_>>().join(",");
+    let node = |of: u32| std::format!("{{\"mac\": \"40:40:27:5b:3a:01\", \"dns\": [{}]}}", list(of));
+    let mut world = World::new(&[(NODE, &node(1)), ("vm-data/networking/4040275B3A02", &node(2))]);
+    world.kernel.absent_for = 20;
+    assert_eq!(world.failed(), "4040275B3A02: too many name servers");
+}
+
+#[test]
 fn a_missing_ipv6_is_a_warning() {
     let mut world = World::new(&[(NODE, r#"{"ip6s": [{"ip": "2001:db8::1", "netmask": 64}], "gateway_v6": "fe80::1"}"#)]);
     world.kernel.has_ipv6 = false;

@@ -2,7 +2,6 @@
 
 use crate::error::{Errno, Error, What};
 use crate::limits::PIECE_LEN;
-use crate::network::config::template::Lines;
 use crate::ports::Sink;
 use crate::text::{Parts, Text};
 
@@ -57,15 +56,6 @@ impl<'a> Out<'a> {
     /// The first one.
     pub fn finish(self) -> Result<(), Error> {
         self.result
-    }
-}
-
-impl Lines for Out<'_> {
-    fn piece(&mut self, text: &str, ends: bool) {
-        self.put(text.as_bytes());
-        if ends {
-            self.put(b"\n");
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What Linux and FreeBSD share: POSIX.1-2008 calls, made safe..
+//! What Linux and FreeBSD share: POSIX.1-2008 calls, made safe.
 
 pub mod backup;
 #[cfg(test)]
