@@ -8,133 +8,133 @@ use crate::text::{Line, Show, nth_line};
 /// What such octets stand for, what is used most first. `tests/words.py` finds the best ones for the texts that there are.
 const WORDS: &str = "\
 s 
-or
-net
 on
+or
+te
+net
+in
 no
+?|
       
 t 
 d 
-?|
-in
-te
  i
-st
-e 
-file
 th
-o 
- a
+file
 re
- t
+sys
+st
 er
-/system
 ect
-6a
-4a
-an
-ce
-a 
-se
-, 
 ddress
-it
-sy
-/run
-=%
-en
-if
-li
-es
-   
-up
-ri
-service
 the 
+6a
+/etc/
+e 
+ a
+4a
+a 
 y 
-lo
+se
+it
+ce
+, 
+es
+li
+=%
 route
-: 
-de
+en
+up
+if
+lo
+/system
+   
 ma
+o 
 d/
-|%
-pl
-pa
-ke
- /etc
-k 
+service
+de
+/run
+: 
+name
  -
-ou
-IP
-%i
-NetworkManager
+ /etc
+|%
+pa
+an
+sb
+ke
 ar
-1|
-%a
+k 
+/usr/
+wa
+%i
 fig
 static
-name
-way
+ou
+IP
+ho
+un
+NetworkManager
+rc
+1|
+%a
+i 
+f 
+plan
 !|
 me
+6 
 # 
 password: 
- /usr/
-6 
+too 
 IPV6
+fa
 FILE
  %I
-un
-qu
-fa
-ag
-va
 /multi-user.target.wants
 /dhcpcd
  dev %I
 dns-
 ADDR
+wri
+ctl
 d/units/invocation:
 -scripts/if
+wicked
 value
 cfg-%
 dir
-ctl
 ENO
  || true # nova-agent
-wicked
 va-ag
 opti
 JSON
-NET
 DIR
  program
 vm-dat
 need
- /sb
-DNS
-of 
- /etc/sysconfig/network
 .d/nm-ifcfg-rh.c
+HOSTNAME
+NETWORK
 /dbus-1
 shadow
 level
 _%V=\"
+nual
 b64_
 \\x2d
- /var/lock/subsys/
- /sys/fs/cgroup
+ /etc/sysconfig/network
 levels/default
 _DEFAULT
 GATEWAY
+.yaml 
 -from 
  such 
-empty
-d%v%o
-UTF-8
+ /var/lock/subsys/
+ /sys/fs/cgroup
+e6f7661-2d61-8765-ae74-%
 |BOOTPROTO=
-DEFROUTE=y
 ";
 
 /// Octets from here on stand for words, which are at most so many; there are as many letters of ASCII.

@@ -3,11 +3,14 @@
 //! The name itself and the form of `/etc/hostname` are in `network/nodename.rs`; `/etc/hosts`, where it has to be found, is in `hosts.rs`.
 
 use crate::error::Error;
+use crate::limits::TEMPLATE_LINE_LEN;
 use crate::network::config::shellvars;
 use crate::network::config::tree::Tree;
 use crate::network::nodename::{self, Nodename};
+use crate::packed;
+use crate::packed::Packed;
 use crate::ports::{Kind, Verdict};
-use crate::text::take_until;
+use crate::text::{Text, take_until};
 
 /// A machine's new name and the one that it had.
 pub struct Renaming<'a> {
@@ -26,14 +29,16 @@ pub const SYSINIT: &str = "/etc/rc.d/rc.sysinit";
 ///
 /// Debian, Alpine, Arch, whatever has systemd; Slackware, and SUSE up to 11; Red Hat up to 6, whose scripts leave the network alone without
 /// the first two; OpenRC; FreeBSD; Arch up to 2012.
-const PLACES: &str = "\
+const PLACES: Packed = packed!(
+    "\
 /etc/hostname - /etc/hostname \n\
 /etc/HOSTNAME - /etc/HOSTNAME \n\
 /etc/rc.d/rc.sysinit ifcfg /etc/sysconfig/network ?NETWORKING=yes ?NETWORKING_IPV6=yes HOSTNAME=% \n\
 /etc/conf.d/hostname - /etc/conf.d/hostname hostname=\"%\" \n\
 /etc/defaults/rc.conf freebsd /etc/rc.conf hostname=\"%\" \n\
 /etc/rc.sysinit - /etc/rc.conf HOSTNAME=\"%\" \n\
-";
+"
+);
 
 /// Writes the new name to every file that the system reads, but those that `backend` writes. Where it reads none of them, `/etc/hostname`
 /// is made.
@@ -44,8 +49,9 @@ const PLACES: &str = "\
 #[inline(never)]
 pub fn write(renaming: &mut Renaming<'_>, backend: &str, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut is_read = false;
-    let mut rest = PLACES;
-    while let Some(mut line) = take_until(&mut rest, b'\n') {
+    let (mut rest, mut place) = (PLACES, Text::<TEMPLATE_LINE_LEN>::new());
+    while rest.take_line(&mut place) {
+        let mut line = place.as_str();
         // Elsewhere such a path is a directory (SUSE's sysconfig) or leads to another of these files.
         if let Some(reader) = take_until(&mut line, b' ')
             && let Some(writer) = take_until(&mut line, b' ')
