@@ -63,7 +63,7 @@ size: build ## the binary's size and memory against their budgets
 	@$(CARGO) build --quiet --locked --package nova-agent-host
 	@$(RUN) target/debug/bench --memory
 	@CARGO_PROFILE_RELEASE_STRIP=none $(CARGO) build --quiet --locked --release --package nova-agent --bin nova-agent --target $(TRIPLE) --target-dir target/symbols
-	@tests/size.sh $(AGENT) $(FILE_BUDGET) $(FILE_GOAL) target/symbols/$(TRIPLE)/release/nova-agent
+	@tests/size.sh $(AGENT) $(FILE_BUDGET) target/symbols/$(TRIPLE)/release/nova-agent
 
 bench: build counterparts ## speed, memory and system calls, as ratios to a bare client
 	@$(CARGO) build --quiet --locked --package nova-agent-host

@@ -1,13 +1,12 @@
 #!/bin/sh
-# size.sh AGENT BUDGET GOAL SYMBOLS: prints the size of the release binary AGENT and of its parts, and of the code for each way in which
-# distributions keep their network files, from SYMBOLS, the same binary with its symbols. Fails beyond BUDGET octets; says how far GOAL is.
+# size.sh AGENT BUDGET SYMBOLS: prints the size of the release binary AGENT and of its parts, and of the code for each way in which
+# distributions keep their network files, from SYMBOLS, the same binary with its symbols. Fails beyond BUDGET octets.
 set -eu
 size=$(wc -c < "$1")
 echo "nova-agent: $size octets of $2"
-[ "$size" -le "$3" ] || echo "  $((size - $3)) above the goal of $3"
 size -A "$1" | awk '$2 > 0 && $1 ~ /^\./ { printf "  %-10s %7d\n", $1, $2 }'
 echo "network files, octets of code by module (what several share stands by itself; constants are not counted):"
-nm --demangle --print-size --radix=d "$4" | awk '
+nm --demangle --print-size --radix=d "$3" | awk '
     $3 ~ /^[tTwW]$/ && match($0, /nova_agent::network::config::[a-z]+::/) {
         name = substr($0, RSTART, RLENGTH)
         sub(/^nova_agent::network::config::/, "", name)
