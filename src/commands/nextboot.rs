@@ -69,7 +69,7 @@ fn prepare(ports: &mut Ports<'_>, work: &mut Work<'_>, culprit: &mut Text<256>, 
     }
     culprit.put(tree.culprit());
     if let Some(backend) = told.backend {
-        ports.host.log(Level::Info, "event=files-written backend=% changes=%", &[&backend.name, &changes]);
+        ports.host.log(Level::Info, "event=files-prepared backend=% changes=%", &[&backend.name, &changes]);
     }
     told.backend = told.backend.filter(|_| changes > 0);
     result

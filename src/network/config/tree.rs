@@ -46,12 +46,15 @@ impl<'a> Tree<'a> {
         match result {
             Ok(Outcome::Same) => {}
             Ok(_) => self.changes += 1,
-            Err(_) => {
-                self.culprit.clear();
-                self.culprit.put(path);
-            }
+            Err(_) => self.blame(path),
         }
         result.map(drop)
+    }
+
+    /// Notes the culprit.
+    fn blame(&mut self, path: &str) {
+        self.culprit.clear();
+        self.culprit.put(path);
     }
 
     /// Edits the file at `path`: `edit` gets its bytes (none: no or an empty file) and gives the new ones. A new file gets `mode`, and the
@@ -159,7 +162,11 @@ impl<'a> Tree<'a> {
     /// Those of [`Files::kind`].
     #[inline(never)]
     pub fn kind(&mut self, path: &str) -> Result<Option<Kind>, Error> {
-        self.files.kind(path.as_bytes())
+        let kind = self.files.kind(path.as_bytes());
+        if kind.is_err() {
+            self.blame(path);
+        }
+        kind
     }
 
     /// Whether something is at `path`.
