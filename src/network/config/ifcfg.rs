@@ -7,13 +7,12 @@
 
 use crate::error::Error;
 use crate::network::config::nodename::SYSINIT;
-use crate::network::config::shellvars::{Vars, edit};
+use crate::network::config::shellvars::{self, Vars};
 use crate::network::config::sysconfig::{self, Format, VARIABLES};
 use crate::network::config::tree::Tree;
 use crate::network::config::{Network, template};
 use crate::packed;
 use crate::packed::Packed;
-use crate::ports::Verdict;
 
 const FORMAT: Format = Format {
     directory: "/etc/sysconfig/network-scripts",
@@ -66,17 +65,15 @@ const GATEWAYS: Packed = packed!(
 pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     sysconfig::write(&FORMAT, network, tree)?;
     let nodename = if tree.is_there(SYSINIT)? { network.nodename } else { None };
-    tree.edit("/etc/sysconfig/network", 0o644, &mut |old, out| {
-        let wanted = &mut |vars: &mut Vars<'_, '_>| {
-            for interface in network.interfaces {
-                template::put(GATEWAYS, interface, vars);
-            }
-            vars.set("?NETWORKING=yes", &[]);
-            vars.set("?NETWORKING_IPV6=yes", &[]);
-            if let Some(nodename) = nodename {
-                vars.set("HOSTNAME=%", &[nodename]);
-            }
-        };
-        Verdict::write_if(edit(old, wanted, out))
-    })
+    let wanted = &mut |vars: &mut Vars<'_, '_>| {
+        for interface in network.interfaces {
+            template::put(GATEWAYS, interface, vars);
+        }
+        vars.set("?NETWORKING=yes", &[]);
+        vars.set("?NETWORKING_IPV6=yes", &[]);
+        if let Some(nodename) = nodename {
+            vars.set("HOSTNAME=%", &[nodename]);
+        }
+    };
+    shellvars::write("/etc/sysconfig/network", wanted, tree)
 }

@@ -4,7 +4,7 @@
 
 use crate::error::Error;
 use crate::limits::TEMPLATE_LINE_LEN;
-use crate::network::config::shellvars;
+use crate::network::config::shellvars::{self, Vars};
 use crate::network::config::tree::Tree;
 use crate::network::nodename::{self, Nodename};
 use crate::packed;
@@ -70,27 +70,21 @@ pub fn write(renaming: &mut Renaming<'_>, backend: &str, tree: &mut Tree<'_>) ->
 
 #[inline(never)]
 fn set(renaming: &mut Renaming<'_>, path: &str, variables: &str, tree: &mut Tree<'_>) -> Result<(), Error> {
-    let mut is_broken = false;
-    tree.edit(path, 0o644, &mut |old, out| {
-        if variables.is_empty() {
-            let before = nodename::edit(old, renaming.wanted, out);
-            let is_new = before != renaming.wanted.as_bytes();
-            if is_new && let Some(before) = Nodename::parse(before) {
-                renaming.old = Some(before);
-            }
-            return Verdict::write_if(is_new);
-        }
-        let wanted = &mut |vars: &mut shellvars::Vars<'_, '_>| {
+    if !variables.is_empty() {
+        let wanted = &mut |vars: &mut Vars<'_, '_>| {
             let mut rest = variables;
             while let Some(variable) = take_until(&mut rest, b' ') {
                 vars.set(variable, &[renaming.wanted]);
             }
         };
-        is_broken = !shellvars::edit(old, wanted, out);
-        Verdict::write_if(!is_broken)
-    })?;
-    if is_broken {
-        tree.warn("not-written", path, "no shell could read this file", &[]);
+        return shellvars::write(path, wanted, tree);
     }
-    Ok(())
+    tree.edit(path, 0o644, &mut |old, out| {
+        let before = nodename::edit(old, renaming.wanted, out);
+        let is_new = before != renaming.wanted.as_bytes();
+        if is_new && let Some(before) = Nodename::parse(before) {
+            renaming.old = Some(before);
+        }
+        Verdict::write_if(is_new)
+    })
 }

@@ -8,11 +8,14 @@
 //!
 //! The shell's grammar is in `shell.rs`; what names and values mean is the business of the formats.
 
+use crate::error::Error;
 use crate::limits::PIECE_LEN;
 use crate::network::config::edited::Edited;
 use crate::network::config::out::Out;
 use crate::network::config::shell::{File, Last, Statement, is_one_of, unquoted};
 use crate::network::config::template::Lines;
+use crate::network::config::tree::Tree;
+use crate::ports::Verdict;
 use crate::text::{Parts, Text, cut};
 
 /// Says which variables are wanted, by [`Vars::set`], in the order in which new ones are written. It is asked for each variable of the
@@ -51,6 +54,24 @@ pub fn edit(old: &[u8], wanted: &mut Wanted<'_>, out: &mut Out<'_>) -> bool {
         vars.new.end();
     }
     true
+}
+
+/// Edits the file at `path`. One that the shell could not read stays, and the log says so.
+///
+/// # Errors
+///
+/// Those of [`Tree::edit`].
+#[inline(never)]
+pub fn write(path: &str, wanted: &mut Wanted<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
+    let mut is_read = true;
+    tree.edit(path, 0o644, &mut |old, out| {
+        is_read = edit(old, wanted, out);
+        Verdict::write_if(is_read)
+    })?;
+    if !is_read {
+        tree.warn("not-written", path, "no shell could read this file", &[]);
+    }
+    Ok(())
 }
 
 /// Takes the variables that are wanted. Lines of a template are assignments, too.

@@ -4,13 +4,12 @@
 //! wicked takes no `onlink` in a route, so a gateway outside every subnet has a route of its own in both families.
 
 use crate::error::Error;
-use crate::network::config::shellvars::{Vars, edit};
+use crate::network::config::shellvars::{self, Vars};
 use crate::network::config::sysconfig::{self, Format, VARIABLES};
 use crate::network::config::tree::Tree;
 use crate::network::config::{Network, block};
 use crate::packed;
 use crate::packed::Packed;
-use crate::ports::Verdict;
 
 const FORMAT: Format = Format {
     directory: "/etc/sysconfig/network",
@@ -38,14 +37,12 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     sysconfig::write(&FORMAT, network, tree)?;
     tree.edit("/etc/sysconfig/network/routes", 0o644, &mut |old, out| block::edit_routes(old, network.interfaces, Packed::new(b""), out))?;
     let Some((first, others)) = network.servers.split_first() else { return Ok(()) };
-    tree.edit("/etc/sysconfig/network/config", 0o644, &mut |old, out| {
-        let wanted = &mut |vars: &mut Vars<'_, '_>| {
-            vars.set("NETCONFIG_DNS_STATIC_SERVERS=\"%", &[first]);
-            for server in others {
-                vars.add(" %", &[server]);
-            }
-            vars.add("\"", &[]);
-        };
-        Verdict::write_if(edit(old, wanted, out))
-    })
+    let wanted = &mut |vars: &mut Vars<'_, '_>| {
+        vars.set("NETCONFIG_DNS_STATIC_SERVERS=\"%", &[first]);
+        for server in others {
+            vars.add(" %", &[server]);
+        }
+        vars.add("\"", &[]);
+    };
+    shellvars::write("/etc/sysconfig/network/config", wanted, tree)
 }

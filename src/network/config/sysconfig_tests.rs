@@ -286,3 +286,15 @@ fn rivals_are_named() {
         assert_eq!(system.host.lines.iter().any(|line| line.contains(&format!("file={path} "))), is_rival, "{path}");
     }
 }
+
+#[test]
+fn what_no_shell_can_read_stays_and_is_told() {
+    for (render, path) in [(ifcfg::write as Write, "/etc/sysconfig/network"), (suse::write, "/etc/sysconfig/network/config")] {
+        let mut system = System::new(&[(path, "NETWORKING=\"yes\n")]);
+        let mut eth0 = interface("eth0", 1);
+        eth0.wanted.dns.push(ip("192.0.2.53")).unwrap();
+        system.write(render, &[eth0]).unwrap();
+        assert_eq!(system.read(path), "NETWORKING=\"yes\n");
+        assert!(system.host.lines.iter().any(|line| line.contains(&format!("event=not-written file={path} "))), "{:?}", system.host.lines);
+    }
+}
