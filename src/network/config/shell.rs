@@ -45,7 +45,7 @@ impl<'a> File<'a> {
         let mut rest = Self(text);
         let mut statement = Statement::default();
         while rest.take(&mut statement) {}
-        (rest.0.is_empty() && !text.ends_with(b"\\\n")).then_some(Self(text))
+        rest.0.is_empty().then_some(Self(text))
     }
 
     /// Takes the next statement; at the end `false` and an empty one.
@@ -144,14 +144,16 @@ fn is_name(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
 
-/// How long the line or the word that `text` begins with is; too long if a quote or an array in it is open.
+/// How long the line or the word that `text` begins with is; too long if a quote or an array in it is open, or the next line belongs to it
+/// and there is none.
 #[inline(never)]
 fn extent(text: &[u8], is_word: bool) -> usize {
     // What ends the quote or comment at hand; whether an array is open; the byte before, but 0 for one that a backslash before it or a quote
     // makes harmless.
     let (mut until, mut array, mut before) = (0, false, if is_word { b'=' } else { b' ' });
-    let mut len = 0;
+    let (mut len, mut continues) = (0, false);
     for &byte in text {
+        continues = byte == b'\n' && before == b'\\';
         let mut is_plain = until == b'\'' || until == b'\n';
         if before == b'\\' {
             is_plain = true;
@@ -168,12 +170,12 @@ fn extent(text: &[u8], is_word: bool) -> usize {
             until = 0;
         }
         len += 1;
-        if byte == b'\n' && until == 0 && !array && before != b'\\' {
+        if byte == b'\n' && until == 0 && !array && !continues {
             break;
         }
         before = if is_plain { 0 } else { byte };
     }
-    if matches!(until, 0 | b'\n') && !array && before != b'\\' { len } else { usize::MAX }
+    if matches!(until, 0 | b'\n') && !array && before != b'\\' && !continues { len } else { usize::MAX }
 }
 
 /// A word without the quotes around it.

@@ -145,8 +145,12 @@ fn programs_stay_and_ours_follow_them() {
 
 #[test]
 fn what_a_shell_cannot_read_is_refused() {
-    for old in ["A='1\n", "A=\"1\nB=2\n", "A=(1 2\n", "A=1\\", "A=1\\\n", "A=(1 # \n"] {
+    for old in ["A='1\n", "A=\"1\nB=2\n", "A=(1 2\n", "A=1\\", "A=1\\\n", "A=(1 # \n", "A=1 \\\n"] {
         assert_eq!(edited(old, &["IP0=7"]), None, "{old:?}");
+    }
+    // Nothing in a comment goes on in the next line.
+    for old in ["# a'b\\\n", "A=1 # \\\n"] {
+        assert_eq!(edited(old, &["IP0=7"]), Some(format!("{old}IP0=7\n")));
     }
 }
 
