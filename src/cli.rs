@@ -144,7 +144,6 @@ const APPLY: usize = 14;
 const DRY_RUN: usize = 15;
 
 /// What `word` means, as its line in [`WORDS`]; one behind them for any other.
-#[inline(never)]
 fn meaning(word: &[u8]) -> usize {
     let (mut lines, mut meaning) = (WORDS.as_bytes(), 0);
     while let Some(mut line) = take_line(&mut lines) {
@@ -209,7 +208,6 @@ pub fn parse(mut words: impl Iterator<Item = &'static CStr> + Clone, options: &m
 }
 
 /// An option and the value joined to it: `--name=VALUE`, `-xVALUE`.
-#[inline(never)]
 fn split(word: &'static CStr) -> (&'static [u8], Option<&'static CStr>) {
     let bytes = word.to_bytes();
     let (end, start) = match bytes {

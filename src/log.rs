@@ -32,7 +32,6 @@ impl Level {
 }
 
 /// Puts together the line for `event`, newline included.
-#[inline(never)]
 pub fn line(out: &mut Line, unix_time: u64, level: Level, event: &str, parts: &Parts<'_>) {
     out.fill("% % ", &[&Utc(unix_time), &level.as_str()]);
     out.fill(event, parts);

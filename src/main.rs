@@ -56,7 +56,6 @@ fn start(words: Strings, environment: Strings) -> c_int {
 }
 
 /// How network files are written; ends the process at a backend that there is not.
-#[inline(never)]
 fn choice(options: &Options) -> Choice {
     let Some(name) = options.backend else { return Choice::Probe(os::BACKENDS) };
     match backends::named(os::BACKENDS, name.to_bytes()) {
@@ -70,7 +69,6 @@ fn choice(options: &Options) -> Choice {
 }
 
 /// Serves requests, or applies vm-data once. Nothing is dropped at the end: the kernel closes what is open.
-#[inline(never)]
 fn work(options: &Options, variables: Strings, once: bool) -> c_int {
     let elsewhere = options.root != c"/";
     let mut settings = Settings { backend: choice(options), live: true, programs: !elsewhere };
@@ -106,7 +104,6 @@ fn work(options: &Options, variables: Strings, once: bool) -> c_int {
 }
 
 /// Applies vm-data once.
-#[inline(never)]
 fn apply(job: Job<'_>, host: &mut System, scratch: &mut Scratch) -> c_int {
     let mut answer = Answer::empty();
     if let Err(error) = apply::run(job, host, scratch, &mut answer) {

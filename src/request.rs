@@ -121,7 +121,6 @@ impl Request {
     /// # Errors
     ///
     /// [`Error::Request`] if the text is not a JSON object.
-    #[inline(never)]
     pub fn parse(text: &str) -> Result<Box<Self>, Error> {
         if let Ok(Boxed(request)) = miniserde::json::from_str(text) {
             return Ok(request);
@@ -139,7 +138,6 @@ impl Request {
     /// # Errors
     ///
     /// [`Error::Request`] if there is no name or the value is not of the kind that the command takes.
-    #[inline(never)]
     pub fn command(&self) -> Result<Command<'_>, Error> {
         let [name, value, path, file] = &self.values;
         let name = match name {

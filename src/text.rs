@@ -69,7 +69,6 @@ impl<const N: usize> Show for Text<N> {
 }
 
 /// Whether `byte` is among `bytes`. The search of core's `contains` is for long texts.
-#[inline(never)]
 pub fn holds(bytes: &[u8], byte: u8) -> bool {
     for &other in bytes {
         if other == byte {
@@ -156,7 +155,6 @@ impl Line {
     }
 
     /// Once for all lengths of text.
-    #[inline(never)]
     fn append_to(&self, line: &mut Line) {
         line.put(self.as_str());
     }

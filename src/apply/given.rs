@@ -78,7 +78,6 @@ impl Given {
 }
 
 /// Whether something is there.
-#[inline(never)]
 fn exists(result: Result<(), Errno>) -> Result<bool, Error> {
     match result {
         Err(Errno(libc::ENOENT)) => Ok(false),

@@ -55,7 +55,6 @@ pub enum Source {
 /// # Errors
 ///
 /// If `vm-data` cannot be read; [`Error::Stopped`].
-#[inline(never)]
 pub fn run(job: Job<'_>, host: &mut System, scratch: &mut Scratch, answer: &mut Answer) -> Result<(), Error> {
     let mut given = Given::new();
     let mut client;

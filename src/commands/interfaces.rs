@@ -57,7 +57,6 @@ impl Interfaces {
     }
 
     /// Adds one in its place, and takes what it is to have.
-    #[inline(never)]
     fn add(&mut self, link: &Link, wanted: &mut Wanted) {
         let interface = Interface { name: link.name.clone(), index: link.index, wanted: Wanted::new(wanted.mac) };
         // There is room: the nodes are no more than that.

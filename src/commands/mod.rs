@@ -48,7 +48,6 @@ impl Default for Room {
 /// # Errors
 ///
 /// Why it was not done; the host gets this as a 500.
-#[inline(never)]
 pub fn run(command: &Command<'_>, ports: &mut Ports<'_>, keys: &mut Keys, room: &mut Room, answer: &mut Answer) -> Result<(), Error> {
     let Room { text: scratch, interfaces } = room;
     scratch.clear();

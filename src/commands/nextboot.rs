@@ -108,7 +108,6 @@ fn render(choice: Choice, live: bool, network: &Network<'_>, tree: &mut Tree<'_>
 }
 
 /// Has the managers read their files again. What fails here is a line in the log: the network is as wanted already.
-#[inline(never)]
 fn reload(ports: &mut Ports<'_>, work: &Work<'_>, told: &Told) -> Result<(), Error> {
     if let Some(backend) = told.backend {
         for command in backend.reload {

@@ -20,7 +20,6 @@ fn u16_at(octets: &[u8], at: usize) -> u16 {
 }
 
 /// As [`u16_at`].
-#[inline(never)]
 fn u32_at(octets: &[u8], at: usize) -> u32 {
     octets.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |octets| u32::from_ne_bytes(*octets))
 }

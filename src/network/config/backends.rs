@@ -188,7 +188,6 @@ i /usr/bin/dhcpcd
 };
 
 /// The backend that `--backend` names.
-#[inline(never)]
 pub fn named(table: &'static [Backend], name: &[u8]) -> Option<&'static Backend> {
     table.iter().find(|backend| backend.name.as_bytes() == name)
 }

@@ -86,7 +86,6 @@ impl Lines for File<'_, '_> {
 
 /// Whether a line of the user's is a default route of the main table, through one of these interfaces or none, of a family in which the host
 /// wants one.
-#[inline(never)]
 fn is_default(line: &[u8], network: &Network<'_>) -> bool {
     let mut rest = line;
     let to = take_word(&mut rest);

@@ -21,7 +21,6 @@ const LOCALHOST: &[u8] = b"localhost";
 /// # Errors
 ///
 /// Those of [`Tree::edit`].
-#[inline(never)]
 pub fn write(renaming: &Renaming<'_>, network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     tree.edit("/etc/hosts", 0o644, &mut |old, out| edit(old, renaming, network, out))
 }

@@ -161,7 +161,6 @@ impl<'a> Edit<'a, '_> {
         self.is_cut = true;
     }
 
-    #[inline(never)]
     fn iface(&mut self, line: &'a [u8], mut rest: &'a [u8]) {
         let name = take_word(&mut rest);
         is_v6(&mut rest);
@@ -249,7 +248,6 @@ impl<'a> Edit<'a, '_> {
 
 impl Seen {
     /// Whether no stanza is before this place.
-    #[inline(never)]
     fn is_first(&self, place: usize) -> bool {
         let [place4, place6] = self.places;
         place4.max(place6) == place
@@ -275,7 +273,6 @@ fn take<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
 }
 
 /// Whether an option is next, be it behind remarks.
-#[inline(never)]
 fn has_option(mut text: &[u8]) -> bool {
     loop {
         let Some(mut line) = take(&mut text) else { return false };

@@ -104,7 +104,6 @@ impl<'a> Network<'a> {
     }
 
     /// The interface with this MAC address.
-    #[inline(never)]
     pub fn find(&self, mac: Mac) -> Option<&'a Interface> {
         self.interfaces.iter().find(|interface| interface.wanted.mac == mac)
     }

@@ -147,7 +147,6 @@ impl Items<'_> {
     }
 
     /// Puts the lines for one item.
-    #[inline(never)]
     fn put(&mut self, text: &str, item: &Item) {
         let mut piece = Text::<PIECE_LEN>::new();
         let (mut bytes, mut ends) = (text.bytes(), true);

@@ -160,7 +160,6 @@ impl<'a> Tree<'a> {
     /// # Errors
     ///
     /// Those of [`Files::kind`].
-    #[inline(never)]
     pub fn kind(&mut self, path: &str) -> Result<Option<Kind>, Error> {
         let kind = self.files.kind(path.as_bytes());
         if kind.is_err() {

@@ -40,7 +40,6 @@ pub fn of<'b>(name: &str, buffer: &'b mut [u8; NAME_LEN]) -> &'b [u8] {
     until_nul(buffer).to_bytes()
 }
 
-#[inline(never)]
 fn by_ioctl(name: &str, driver: &mut [u8; NAME_LEN]) -> Result<(), Errno> {
     let socket = socket::open(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
     let mut info = DriverInfo { command: ETHTOOL_GDRVINFO, driver: [0; NAME_LEN], rest: [0; 160] };

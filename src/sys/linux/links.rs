@@ -95,7 +95,6 @@ impl crate::ports::Links for Links<'_> {
 }
 
 /// The request that makes a change; none of the kernel's business is `PromoteSecondaries`.
-#[inline(never)]
 fn request(link: &Link, change: &Change, request: &mut Request) {
     let (kind, flags) = match change {
         Change::Up | Change::PromoteSecondaries => (libc::RTM_SETLINK, 0),

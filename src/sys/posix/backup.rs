@@ -21,7 +21,6 @@ use crate::text::{Text, number};
 type Room = [u8; 288];
 
 /// The time in the name of a backup of `name`; `None` if it is none of ours.
-#[inline(never)]
 fn time_of(backup: &[u8], name: &[u8]) -> Option<u64> {
     let digits = backup.strip_prefix(name)?.strip_prefix(b".")?.strip_suffix(b".bak~")?;
     let [b'1'..=b'9', ..] = digits else { return None };
@@ -65,7 +64,6 @@ fn look(directory: &Fd, of: &CStr, content: Option<&[u8]>, backups: &mut Backups
     })
 }
 
-#[inline(never)]
 fn holds(directory: &Fd, name: &CStr, content: &[u8]) -> bool {
     let mut found = Bytes::EMPTY;
     let file = directory.open_at(name, libc::O_RDONLY | libc::O_NONBLOCK, 0);

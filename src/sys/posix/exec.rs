@@ -30,7 +30,6 @@ const NOT_RUN: libc::c_int = 127;
 ///
 /// See access(2), ENOENT if there is no such program; fork(2). ETIMEDOUT if it was killed after `limit_ms`; [`Error::Stopped`] if it was
 /// killed because the agent is to end.
-#[inline(never)]
 pub fn run(words: &[&CStr], input: &[u8], limit_ms: u64) -> Result<i32, Error> {
     let mut arguments: Arguments = [ptr::null(); ARGUMENT_COUNT + 1];
     let [room @ .., _] = &mut arguments;

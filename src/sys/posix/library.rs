@@ -47,7 +47,6 @@ impl Search<'_> {
         })
     }
 
-    #[inline(never)]
     fn library(&mut self, path: &[u8]) -> Result<(), Errno> {
         let file = Place::open_below(self.root, path, libc::O_RDONLY)?;
         self.found = Some(self.found.unwrap_or(false));

@@ -173,7 +173,6 @@ impl Place {
     }
 
     /// `..`; the root is its own parent.
-    #[inline(never)]
     fn leave(&mut self, root: &Fd) -> Result<(), Errno> {
         let (mut here, mut top) = (Stat::NONE, Stat::NONE);
         self.directory.stat(&mut here)?;
