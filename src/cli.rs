@@ -252,6 +252,11 @@ mod tests {
     }
 
     #[test]
+    fn the_help_fits() {
+        assert!(HELP.spelled_out().len() < crate::limits::HELP_LEN);
+    }
+
+    #[test]
     fn service_files_of_older_agents() {
         let unit = run("--no-fork True -o /var/log/nova-agent.log -l info");
         assert!(unit.foreground && unit.log == Some(c"/var/log/nova-agent.log") && unit.level == Level::Info);

@@ -2,6 +2,7 @@
 //!
 //! The text of an error goes into answers and logs, so it never holds request data. An error is eight octets: it is returned in a register.
 
+use crate::limits::PACKED_LINE_LEN;
 use crate::packed;
 use crate::packed::Packed;
 use crate::text::{Line, Show, Text, cut};
@@ -144,7 +145,7 @@ impl Errno {
 
 impl Show for Errno {
     fn show(&self, line: &mut Line) {
-        let mut words = Text::<48>::new();
+        let mut words = Text::<PACKED_LINE_LEN>::new();
         self.words(&mut words);
         match cut(words.as_str(), b' ') {
             Some((name, words)) => line.fill("% (%)", &[&words, &name]),

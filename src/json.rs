@@ -48,7 +48,7 @@ pub fn sanitise<'o>(input: &[u8], out: &'o mut JsonText) -> Result<&'o str, Erro
     for byte in out.iter_mut() {
         *byte = (*byte).max(b' ');
     }
-    // What is no UTF-8 is none now, since only octets of ASCII were added or changed.
+    // Invalid text stays invalid: only octets of ASCII were added or changed.
     core::str::from_utf8(out).map_err(|_| Error::Request(What::NotUtf8))
 }
 

@@ -95,11 +95,11 @@ pub const STATE_VALUE_LEN: usize = 256;
 /// Files that change together: three for each of [`INTERFACE_COUNT`] interfaces and those of the whole system. More are refused (E2BIG).
 pub const PENDING_COUNT: usize = 64;
 
-/// A clue that tells which backend is in charge. The longest has 130.
-pub const CLUE_LEN: usize = 160;
+/// The help text, which a test holds to it.
+pub const HELP_LEN: usize = 2048;
 
-/// A line of a template. The longest has 120.
-pub const TEMPLATE_LINE_LEN: usize = 160;
+/// A line of a packed text, such as a template or a clue. A longer one does not compile.
+pub const PACKED_LINE_LEN: usize = 128;
 
 /// What one template adds to a configuration file: a line of one address or route with names, at most about 200 octets. Longer is a bug.
 pub const PIECE_LEN: usize = 512;
@@ -134,7 +134,7 @@ pub const INTERFACE_COUNT: usize = 16;
 /// A node's name in `vm-data/networking`: twelve hexadecimal digits. A longer one is named in the answer.
 pub const NODE_NAME_LEN: usize = 32;
 
-/// Objects and arrays followed in one networking value, 16 octets of heap each. Further ones are a problem named in the answer.
+/// Objects and arrays followed in one networking value, 32 octets of the arena for each that is open. Further ones are a problem named in the answer.
 pub const OBJECT_COUNT: usize = 128;
 
 /// Text naming the bad entries of one networking value. Longer text is cut and marked.

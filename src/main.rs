@@ -12,7 +12,7 @@ use nova_agent::apply::{self, Job, Source};
 use nova_agent::cli::{self, Action, Options};
 use nova_agent::commands::VERSION;
 use nova_agent::error::Errno;
-use nova_agent::limits::{DEVICE_MS, DEVICE_POLL_MS};
+use nova_agent::limits::{DEVICE_MS, DEVICE_POLL_MS, HELP_LEN};
 use nova_agent::log::Level;
 use nova_agent::network::config::backends;
 use nova_agent::network::config::choose::Choice;
@@ -41,7 +41,7 @@ mod status {
     pub const OS_ERROR: i32 = 71;
 }
 
-/// Called by the C entry point with the words behind the program's name.
+/// Called by the C entry point with the words behind the program's name, and the environment.
 fn start(words: Strings, environment: Strings) -> c_int {
     let mut options = Options::new();
     match cli::parse(words, &mut options) {
@@ -50,7 +50,7 @@ fn start(words: Strings, environment: Strings) -> c_int {
             status::USAGE
         }
         Ok(Action::Version) => said(write_stdout(Text::<64>::of("nova-agent %\n", &[&VERSION]).as_str())),
-        Ok(Action::Help) => said(write_stdout(Text::<2048>::of("%", &[&cli::HELP]).as_str())),
+        Ok(Action::Help) => said(write_stdout(Text::<HELP_LEN>::of("%", &[&cli::HELP]).as_str())),
         Ok(action) => work(&options, environment, action == Action::Apply),
     }
 }

@@ -1,8 +1,9 @@
 //! Text that takes about half its length in the binary: packed when it is compiled, spelled out when it is used.
 //!
 //! A packed text is ASCII in which an octet from 128 on stands for a line of [`WORDS`]. [`packed!`](crate::packed) makes one of a literal. It
-//! is for tables, templates and what is long; a short message would gain less than it says about itself.
+//! is for tables, templates and what is long; a short message gains little.
 
+use crate::limits::PACKED_LINE_LEN;
 use crate::text::{Line, Show, nth_line};
 
 /// What such octets stand for, what is used most first. `tests/words.py` finds the best ones for the texts that there are.
@@ -227,6 +228,7 @@ pub const fn len(mut text: &[u8]) -> usize {
 
 /// Packs a text: always the longest word.
 pub const fn pack<const LEN: usize>(mut text: &[u8]) -> [u8; LEN] {
+    assert!(longest_line(text) <= PACKED_LINE_LEN);
     let mut packed = [0; LEN];
     let mut rest = packed.as_mut_slice();
     while let Some((octet, others)) = rest.split_first_mut() {
@@ -234,6 +236,19 @@ pub const fn pack<const LEN: usize>(mut text: &[u8]) -> [u8; LEN] {
         rest = others;
     }
     packed
+}
+
+/// How many octets the longest line has.
+const fn longest_line(mut text: &[u8]) -> usize {
+    let (mut longest, mut len) = (0, 0);
+    while let Some((&octet, rest)) = text.split_first() {
+        len = if octet == b'\n' { 0 } else { len + 1 };
+        if len > longest {
+            longest = len;
+        }
+        text = rest;
+    }
+    longest
 }
 
 /// The octet that a text begins with when it is packed, and the text behind that. What is out of bounds here does not compile.

@@ -310,6 +310,7 @@ mod tests {
             (b"{\"name\":\"file_inject\",\"value\":\"x\"}", "file_inject needs an object as its value"),
             (b"{\"name\":\"file_inject\",\"value\":{\"b64_path\":{}}}", "file_inject needs the strings b64_path and b64_file"),
             (b"[[[[[[[[[", "nested too deeply"),
+            (b"[[[[[[[[[\xff", "nested too deeply"),
         ] {
             with(input, |c| assert_eq!(c.unwrap_err().to_string(), text, "{input:?}"));
         }

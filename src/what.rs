@@ -1,5 +1,6 @@
 //! What errors say: an octet each, so that an error is returned in one register.
 
+use crate::limits::PACKED_LINE_LEN;
 use crate::packed;
 use crate::packed::Packed;
 use crate::text::{Line, Show, Text};
@@ -105,7 +106,7 @@ texts! {
 
 impl Show for What {
     fn show(&self, line: &mut Line) {
-        let mut text = Text::<80>::new();
+        let mut text = Text::<PACKED_LINE_LEN>::new();
         TEXTS.nth_line(*self as usize, &mut text);
         text.show(line);
     }

@@ -1,6 +1,6 @@
 //! AES-128 decryption in CBC mode (FIPS 197, SP 800-38A).
 //!
-//! The work on bytes is crate aes's round, in constant time; what is here only moves, shifts and xors. The crate's own key
+//! The work on bytes is crate aes's round, in constant time; what is here moves, shifts, xors and multiplies by constants. The crate's own key
 //! schedule and cipher have S-boxes and rounds of their own and take 2 KB more.
 
 use aes::Block;

@@ -1,6 +1,7 @@
 //! The host's password on its way into the guest: key agreement, cipher, and the hashes of crypt(5).
 //!
-//! Pure: random bytes and the time come from the caller. Every type that holds a secret wipes it when dropped.
+//! Pure: random bytes and the time come from the caller. What holds a secret wipes it when dropped, or lives inside
+//! `wiped` only, as the states of ciphers and hashes do.
 
 mod aes128;
 pub mod blob;

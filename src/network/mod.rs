@@ -5,6 +5,7 @@ pub mod config;
 pub mod dhcp;
 mod entry;
 pub mod ip;
+pub mod items;
 pub mod lines;
 pub mod live;
 pub mod model;

@@ -17,16 +17,23 @@ use crate::text::{Text, is_plain, nth_line};
 
 make_place!(Place);
 
-/// What one value says. In this order, what the parser works with comes first and stays within a short offset.
+/// In the place of a value of another type, such as a list: no member takes it.
+const OTHER: &str = "?";
+
+/// What one value says. `repr(C)` keeps the order: what the parser works with comes first, where its offsets are short.
 #[repr(C)]
 pub struct Document {
+    /// Where the next value stands.
     at: At,
-    /// The list of the member that was read last, and the place of the element in it.
+    /// The list of the member that was read last.
     list: List,
+    /// Whether an entry of it is open.
     in_entry: bool,
     entry: Entry,
     gateways: [Gateway; 2],
+    /// The place of the element in the list, or [`NO_INDEX`].
     index: usize,
+    /// Objects and arrays so far.
     objects: usize,
     /// What was understood.
     pub wanted: Wanted,
@@ -168,14 +175,14 @@ impl Document {
         None
     }
 
-    /// Takes what stands at the current place: its text, none for null. What is neither text nor number nor truth value says nothing that
-    /// any place takes.
+    /// Takes what stands at the current place: its text, that of a number or truth value, none for null, and [`OTHER`] for anything else.
     #[inline(never)]
     fn value(&mut self, value: Option<&str>) {
         let text = value.unwrap_or_default();
         let ip = Ip::parse(text);
         match self.at {
-            At::Mac => self.wanted.mac = Mac::parse(text).unwrap_or(NO_MAC),
+            At::Mac => self.wanted.mac = Mac::parse(text).unwrap_or(self.wanted.mac),
+            At::Label if value.is_none() => {}
             At::Label => self.label(text),
             At::Gateway(family) => *slot(&mut self.gateways, family) = Gateway { ip: gateway(text, ip), is_decided: true },
             At::Field(field) => self.entry.set(field, text, ip),
@@ -234,7 +241,7 @@ impl Document {
     /// Whether to follow an object or array at the current place. If not, because none `belongs` there or there were too many, it is noted.
     fn follows(&mut self, belongs: bool) -> bool {
         if !belongs {
-            self.value(Some("?"));
+            self.value(Some(OTHER));
             return false;
         }
         self.objects += 1;
@@ -262,7 +269,7 @@ impl Visitor for Document {
     }
 
     fn negative(&mut self, _: i64) -> Parsed<()> {
-        self.value(Some("?"));
+        self.value(Some(OTHER));
         Ok(())
     }
 
@@ -272,7 +279,7 @@ impl Visitor for Document {
     }
 
     fn float(&mut self, _: f64) -> Parsed<()> {
-        self.value(Some("?"));
+        self.value(Some(OTHER));
         Ok(())
     }
 

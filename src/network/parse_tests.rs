@@ -150,6 +150,8 @@ fn not_an_object_at_all() {
     }
     assert!(parse("{}", "label").is_err());
     assert!(parse("{\"mac\":5}", "4040275b3a01").is_ok());
+    let document = parse("{\"mac\":\"40:40:27:5b:3a:02\",\"label\":\"a\",\"mac\":null,\"label\":null}", "4040275b3a01").unwrap();
+    assert_eq!((document.wanted.mac.0[5], document.wanted.label.as_str()), (2, "a"));
 }
 
 #[test]

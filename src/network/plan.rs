@@ -8,8 +8,8 @@
 use heapless::Vec;
 
 use crate::limits::{ADDRESS_COUNT, ROUTE_COUNT, STALE_COUNT};
-use crate::network::config::items::{self, GATEWAY, ROUTE};
 use crate::network::ip::Ip;
+use crate::network::items::{self, GATEWAY, ROUTE};
 use crate::network::live::{Item, Link, LiveAddress, LiveRoute};
 use crate::network::model::{Address, Route, Wanted};
 use crate::text::{Line, Show};
@@ -110,14 +110,15 @@ impl<'a> Plan<'a> {
     /// A plan for a link of which nothing is known yet.
     pub fn new(wanted: &'a Wanted, link: &'a Link) -> Self {
         let mut plan = Self { wanted, link, addresses: 0, routes: Vec::new(), stale: Vec::new() };
-        // To gateways outside every subnet (IPv4 has a flag for that, IPv6 only since Linux 4.16) and to other networks on the link, via gateways;
-        // at last to default gateways: these are not asked for, but network managers add them where the gateway is in no subnet.
-        for (kinds, is_via) in [(ROUTE, false), (ROUTE, true), (GATEWAY, false)] {
-            items::each(wanted, &mut |kind, item| {
+        // First routes without a gateway: networks on the link, and IPv6 gateways outside every subnet (IPv4 has a flag for those, IPv6 only
+        // since Linux 4.16). Then those through gateways. Last, host routes to default gateways: not added, but left alone where a network
+        // manager made them because the gateway is in no subnet.
+        for (looked_for, is_via) in [(ROUTE, false), (ROUTE, true), (GATEWAY, false)] {
+            items::each(wanted, &mut |kinds, item| {
                 let route = Route { destination: item.address.ip, prefix_len: item.address.prefix_len, gateway: item.gateway };
-                if kind & kinds != 0 && route.gateway.is_some() == is_via && plan.planned(&route).is_none() {
+                if kinds & looked_for != 0 && route.gateway.is_some() == is_via && plan.planned(&route).is_none() {
                     // There is room for all.
-                    let _ = plan.routes.push(Planned { route, onlink: item.onlink, is_done: kinds == GATEWAY });
+                    let _ = plan.routes.push(Planned { route, onlink: item.onlink, is_done: looked_for == GATEWAY });
                 }
             });
         }

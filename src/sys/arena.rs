@@ -73,7 +73,7 @@ unsafe impl<const N: usize> GlobalAlloc for Arena<N> {
         if end > N || layout.align() > UNIT {
             return ptr::null_mut();
         }
-        // SAFETY: inside the arena and behind every block; ends are multiples of more than its size.
+        // SAFETY: the tag is inside the arena, behind every block, and aligned: ends are multiples of 16, and it has 8 octets.
         unsafe { self.tag(end).write(start) };
         self.used.set(end);
         self.mark.set(end.max(self.mark.get()));

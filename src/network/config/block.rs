@@ -49,7 +49,7 @@ pub fn edit(old: &[u8], network: &Network<'_>, template: Packed, goes: &mut dyn 
     }
 }
 
-/// The same for a file of routes of one interface, or of several with no lines of ours; the default routes of the user's that contradict any
+/// The same for a file of routes of one interface; with several, `template` has to be empty. The default routes of the user's that contradict any
 /// of them go, too. A file that is of no lines but variables can take none of ours, and is left.
 #[inline(never)]
 pub fn edit_routes(old: &[u8], interfaces: &[Interface], template: Packed, out: &mut Out<'_>) -> Verdict {

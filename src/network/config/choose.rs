@@ -1,7 +1,7 @@
 //! Which backend is in charge: the one with the strongest evidence on the running system, whatever the distribution is called.
 
 use crate::error::Error;
-use crate::limits::CLUE_LEN;
+use crate::limits::PACKED_LINE_LEN;
 use crate::network::config::tree::Tree;
 use crate::network::config::{Backend, Network};
 use crate::network::lines::contains;
@@ -43,7 +43,7 @@ pub fn probe(table: &'static [Backend], network: &Network<'_>, tree: &mut Tree<'
         weights = lighter;
         let (letter, reason) = weight.split_at_checked(2).unwrap_or_default();
         for backend in table {
-            let (mut clues, mut line) = (backend.clues, Text::<CLUE_LEN>::new());
+            let (mut clues, mut line) = (backend.clues, Text::<PACKED_LINE_LEN>::new());
             while clues.take_line(&mut line) {
                 if let Some(clue) = line.as_str().strip_prefix(letter)
                     && is_found(clue, network, tree, &mut path)?

@@ -1,6 +1,7 @@
 //! Files of others that configure our interfaces, too: the log names them.
 //!
-//! A file counts as one if the name or the MAC address of an interface is a word in it or in its own name; its format is not looked at.
+//! A file counts as one if the name or the MAC address of an interface is a word in it or, unless it is empty, in its own name; its format is
+//! not looked at.
 //! A warning too many does no harm.
 
 use crate::network::config::shell::is_one_of;

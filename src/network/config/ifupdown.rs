@@ -37,9 +37,9 @@ pub fn write(network: &Network<'_>, tree: &mut Tree<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A family as in [`FAMILIES`], and its stanza: up to the gateway; the gateway, and the same for any interface but the first: the kernel refuses two default routes of
-/// one metric, and the option would fail; then the name servers, in one stanza of the interface, and what takes a command. One that failed,
-/// say because the user has the same route, would keep those behind it from being run.
+/// A family as in [`FAMILIES`], and its stanza in four parts: up to the gateway; the gateway; the same for any interface but the first, since
+/// the kernel refuses two default routes of one metric and the option would fail; the name servers, in one stanza of the interface, and what
+/// takes a command. One that failed, say because the user has the same route, would keep those behind it from being run.
 pub const STANZAS: [(&str, [Packed; 4]); 2] = [
     (
         "4",

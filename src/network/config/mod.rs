@@ -20,7 +20,6 @@ mod ifupdown;
 mod ifupdown_tests;
 pub mod ini;
 mod interfaces;
-pub mod items;
 pub mod keyfile;
 pub mod marker;
 mod nested;
@@ -42,7 +41,6 @@ mod rcconf;
 pub mod resolver;
 #[cfg(test)]
 mod resolver_tests;
-
 mod shell;
 pub mod shellvars;
 #[cfg(test)]

@@ -29,8 +29,8 @@ impl Lines for Nested<'_, '_, '_, '_> {
         while let Some(line) = take_line(&mut rest) {
             let text = line.trim_ascii();
             if is_inside {
-                // The next section, or what is not indented as far.
-                if matches!(text, [] | [b'[', ..]) || is_item && !line.starts_with(b"          ") {
+                // The next section or item, or what is not indented as far.
+                if matches!(text, [] | [b'[' | b'-', ..]) || is_item && !line.starts_with(b"          ") {
                     return;
                 }
                 if !text.starts_with(b"#") && !is_one_of(key(text), OURS) {

@@ -21,7 +21,7 @@ use crate::network::model::Mac;
 use crate::packed;
 use crate::packed::Packed;
 use crate::ports::Verdict;
-use crate::text::{Show, Text};
+use crate::text::{Show, Text, is_plain};
 
 const PATH: &str = "/etc/netplan/99-nova-agent.yaml";
 
@@ -111,7 +111,7 @@ fn id<'a>(mut file: &'a [u8], interface: &Interface) -> &'a str {
             id = key;
         }
         begins = key == b"ethernets";
-        if has_mac(interface, line) && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte)) {
+        if has_mac(interface, line) && is_plain(id, b"._-") {
             return core::str::from_utf8(id).unwrap_or_default();
         }
     }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::Interface;
 use super::netplan::write;
 use super::testing::{System, any_interfaces, interface, public, route_lines};
+use crate::network::fake::route;
 use crate::network::model::Mac;
 
 const FILE: &str = "/etc/netplan/99-nova-agent.yaml";
@@ -154,6 +155,24 @@ fn other_files() {
         assert_eq!(said, is_named, "{devices}");
         assert!(system.read(FILE).contains(&std::format!("# nova-agent 40:40:aa:bb:cc:01\n    {id}:\n")), "{devices}");
     }
+}
+
+/// What stays with a route ends where the next one begins, however far an administrator has indented them.
+#[test]
+fn routes_may_be_indented_further() {
+    let mut eth0 = public();
+    eth0.wanted.routes.push(route("10.0.0.0/8 via 198.51.100.2")).unwrap();
+    let mut system = System::default();
+    system.write(write, &[eth0.clone()]).unwrap();
+    let file = system.read(FILE);
+    let further: String = file
+        .lines()
+        .map(|line| if line.starts_with("        ") { std::format!("    {line}\n") } else { std::format!("{line}\n") })
+        .collect();
+    assert!(further.matches("- to:").count() > 1);
+    system.files.files.insert(FILE.into(), further.into_bytes());
+    system.write(write, &[eth0]).unwrap();
+    assert_eq!(system.read(FILE).matches("- to:").count(), file.matches("- to:").count());
 }
 
 /// A metric of the administrator's stays with its route.

@@ -3,7 +3,7 @@
 //! The name itself and the form of `/etc/hostname` are in `network/nodename.rs`; `/etc/hosts`, where it has to be found, is in `hosts.rs`.
 
 use crate::error::Error;
-use crate::limits::TEMPLATE_LINE_LEN;
+use crate::limits::PACKED_LINE_LEN;
 use crate::network::config::shellvars::{self, Vars};
 use crate::network::config::tree::Tree;
 use crate::network::nodename::{self, Nodename};
@@ -49,7 +49,7 @@ const PLACES: Packed = packed!(
 #[inline(never)]
 pub fn write(renaming: &mut Renaming<'_>, backend: &str, tree: &mut Tree<'_>) -> Result<(), Error> {
     let mut is_read = false;
-    let (mut rest, mut place) = (PLACES, Text::<TEMPLATE_LINE_LEN>::new());
+    let (mut rest, mut place) = (PLACES, Text::<PACKED_LINE_LEN>::new());
     while rest.take_line(&mut place) {
         let mut line = place.as_str();
         // Elsewhere such a path is a directory (SUSE's sysconfig) or leads to another of these files.

@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use heapless::Vec;
 
-use crate::error::{Errno, Error};
+use crate::error::{Errno, Error, What};
 use crate::limits::{ARGUMENT_COUNT, COMMAND_LEN, PIECE_LEN, RELOAD_MS};
 use crate::log::Level;
 use crate::network::config::Interface;
@@ -44,13 +44,13 @@ fn start(command: &str, host: &mut dyn Host) -> Result<(), Error> {
         text.put_byte(if byte == b' ' { 0 } else { byte });
     }
     text.put_byte(0);
-    let (mut rest, mut words) = (text.as_bytes(), Vec::<&CStr, ARGUMENT_COUNT>::new());
+    let (mut rest, mut words, mut fits) = (text.as_bytes(), Vec::<&CStr, ARGUMENT_COUNT>::new(), !text.is_clipped());
     while let Ok(word) = CStr::from_bytes_until_nul(rest) {
         rest = rest.get(word.to_bytes_with_nul().len()..).unwrap_or_default();
-        let _ = words.push(word);
+        fits &= words.push(word).is_ok();
     }
     let Some(program) = words.first() else { return Ok(()) };
-    let result = host.run(&words, input.as_bytes(), RELOAD_MS);
+    let result = if fits { host.run(&words, input.as_bytes(), RELOAD_MS) } else { Err(Error::bug(What::CannotRun)) };
     let (level, text, why): (_, _, &dyn Show) = match &result {
         Err(Error::Stopped) => return Err(Error::Stopped),
         Err(Error::System(_, Errno(libc::ENOENT))) => (Level::Debug, "event=not-installed program=%", &""),

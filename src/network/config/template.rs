@@ -11,14 +11,14 @@
 //! * `?` or `!` behind that: the rest counts only if there is any, or none.
 //!
 //! In the text behind it `%` and a letter stand for a value (see [`Items::put_value`]), and `%/` for the end of a line. A line with `%g` or `%O`
-//! is not put where there is no such thing, nor is what is behind it. A `\` at the end joins the next line that is put.
+//! is not put where there is no such thing, nor is what is behind it. A `\` is not put: it joins the next line that is.
 //! Plain data: a distribution's format is read at a glance, and costs its text and no code.
 
-use crate::limits::{PIECE_LEN, TEMPLATE_LINE_LEN};
+use crate::limits::{PACKED_LINE_LEN, PIECE_LEN};
 use crate::network::config::Interface;
-use crate::network::config::items::{self, Item, ONCE};
 use crate::network::config::shell::is_one_of;
 use crate::network::ip::{Family, Ip, put_octets};
+use crate::network::items::{self, Item, LETTERS, ONCE};
 use crate::packed::Packed;
 use crate::text::{Line, Show, Text, cut};
 
@@ -32,7 +32,7 @@ pub trait Lines {
 #[inline(never)]
 pub fn put(mut template: Packed, interface: &Interface, lines: &mut dyn Lines) {
     let mut items = Items { interface, lines, kind: ONCE, family: None, part: 0, count: 0 };
-    let mut line = Text::<TEMPLATE_LINE_LEN>::new();
+    let mut line = Text::<PACKED_LINE_LEN>::new();
     while template.take_line(&mut line) {
         let Some((selector, text)) = cut(line.as_str(), b'|') else { continue };
         let mut is_meant = true;
@@ -46,7 +46,10 @@ pub fn put(mut template: Packed, interface: &Interface, lines: &mut dyn Lines) {
                     is_meant &= items.each(None) == (byte == b'?');
                     (items.kind, items.family, items.part) = (ONCE, None, 0);
                 }
-                kind => items.kind = kind,
+                kind => {
+                    debug_assert!(LETTERS.contains(&kind), "no such kind: {kind}");
+                    items.kind = kind;
+                }
             }
         }
         if is_meant {

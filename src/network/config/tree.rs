@@ -68,7 +68,7 @@ impl<'a> Tree<'a> {
         self.prepare(path, Rule { create: Some(mode), parents: true, backup: true }, edit)
     }
 
-    /// The same for a file whose old content is worth nothing: no backup, and none is made where there is none.
+    /// The same without a backup, and without a new file where there is none.
     ///
     /// # Errors
     ///

@@ -31,7 +31,7 @@ calls! {
     connect(fd: c_int, address: *const libc::sockaddr, len: libc::socklen_t) = SYS_connect;
     dup2(fd: c_int, to: c_int) = SYS_dup2;
     execve(path: *const c_char, words: *const *const c_char, environment: *const *const c_char) = SYS_execve;
-    exit(status: c_int) = SYS_exit_group;
+    exit_group(status: c_int) = SYS_exit_group;
     fchmod(fd: c_int, mode: libc::mode_t) = SYS_fchmod;
     fchown(fd: c_int, owner: libc::uid_t, group: libc::gid_t) = SYS_fchown;
     fcntl(fd: c_int, command: c_int, argument: usize) = SYS_fcntl;

@@ -20,9 +20,9 @@ const STACK_LEN: usize = 256 << 10;
 ///
 /// See mmap(2).
 pub fn map(len: usize) -> Result<NonNull<u8>, Errno> {
-    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
+    let (protection, flags) = ((libc::PROT_READ | libc::PROT_WRITE) as usize, (libc::MAP_PRIVATE | libc::MAP_ANON) as usize);
     // SAFETY: a new anonymous mapping; no existing memory is touched.
-    let start = unsafe { syscall!(libc::SYS_mmap, 0usize, len, protection, flags, -1, 0usize) };
+    let start = unsafe { syscall!(libc::SYS_mmap, 0usize, len, protection, flags, usize::MAX, 0usize) };
     // Addresses are above zero.
     usize::try_from(start).ok().and_then(|start| NonNull::new(start as *mut u8)).ok_or(Errno(-start as i32))
 }

@@ -20,6 +20,8 @@ mod x86_64;
 
 #[cfg(target_arch = "x86_64")]
 use x86_64 as machine;
+#[cfg(not(target_arch = "x86_64"))]
+compile_error!("a machine needs its start, its system call and its return from signal handlers, as in x86_64.rs");
 
 /// How distributions of Linux keep the network's configuration.
 pub use crate::network::config::backends::LINUX as BACKENDS;

@@ -26,7 +26,7 @@ pub const fn set_of(signals: &[libc::c_int]) -> Set {
 struct Action {
     handler: libc::sighandler_t,
     flags: libc::c_ulong,
-    restorer: extern "C" fn(),
+    restorer: unsafe extern "C" fn(),
     mask: Set,
 }
 

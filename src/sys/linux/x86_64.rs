@@ -2,7 +2,8 @@
 
 use core::ffi::{c_char, c_int, c_ulong};
 
-/// Makes a system call (syscall(2), x86-64 ABI) and gives the kernel's word: the result, or an error number below zero.
+/// Makes a system call (syscall(2), x86-64 ABI) and gives what the kernel returns: the result, or an
+/// error number below zero. An argument has the width that it has in the kernel.
 macro_rules! syscall {
     ($number:expr) => { syscall!(@ $number,) };
     ($number:expr, $a:expr) => { syscall!(@ $number, "rdi" $a) };
@@ -35,7 +36,8 @@ unsafe extern "C" {
     fn main(argc: c_int, argv: *const *const c_char, environment: *const *const c_char) -> c_int;
 }
 
-/// Where the kernel enters the program (build.rs tells the linker): the stack holds `argc`, the words and a null, the environment and a null.
+/// Where the kernel enters the program (build.rs tells the linker): the stack holds `argc`, the pointers of `argv` and
+/// a null, those of the environment and a null.
 ///
 /// # Safety
 ///
@@ -51,16 +53,21 @@ pub unsafe extern "C" fn nova_agent_start() -> ! {
         "mov edi, eax",
         "mov eax, {exit}",
         "syscall",
+        "ud2",
         main = sym main,
         exit = const libc::SYS_exit_group,
     )
 }
 
-/// `SA_RESTORER` of asm/signal.h: where a handler returns to is told, as this machine's kernel asks for.
+/// `SA_RESTORER` of asm/signal.h: `sa_restorer` is set, which this machine's kernel asks for.
 pub const SIGNAL_FLAGS: c_ulong = 0x0400_0000;
 
 /// Where a handler returns to: rt_sigreturn(2).
+///
+/// # Safety
+///
+/// For the kernel only.
 #[unsafe(naked)]
-pub extern "C" fn restore() {
+pub unsafe extern "C" fn restore() {
     core::arch::naked_asm!("mov eax, {}", "syscall", const libc::SYS_rt_sigreturn)
 }

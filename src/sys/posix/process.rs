@@ -29,7 +29,7 @@ pub fn leave_directory() -> Result<(), Errno> {
 pub fn end(status: libc::c_int) -> ! {
     loop {
         // SAFETY: plain number; nothing is left to flush.
-        unsafe { calls::exit(status) };
+        unsafe { calls::exit_group(status) };
     }
 }
 

@@ -1,7 +1,7 @@
 //! What an interface is to have, one after the other, as files list it: addresses, name servers, and routes in the order in which the kernel
 //! can take them.
 //!
-//! Of what kinds an item is say letters, those in front of a template's lines (see `template`).
+//! Letters name the kinds of an item: those in front of a template's lines (see `config/template.rs`).
 
 use core::ptr;
 
@@ -31,10 +31,13 @@ pub type Take<'a> = dyn FnMut(Kinds, &Item) + 'a;
 /// A set of kinds of items.
 pub type Kinds = u32;
 
-/// The kind that a letter of a template stands for: a bit by the last five of the letter's.
+/// The kind that a letter of a template stands for: a bit by the last five of the letter's, in which the letters below differ.
 pub const fn kind(letter: u8) -> Kinds {
     1 << (letter % 32)
 }
+
+/// All of these letters.
+pub const LETTERS: &[u8] = b"adfGhlNrstu";
 
 /// What there is once, whatever the interface is to have.
 pub const ONCE: u8 = 0;
@@ -46,14 +49,14 @@ const SERVER: Kinds = kind(b'd');
 /// Routes.
 pub const ROUTE: Kinds = kind(b'r');
 /// Those but the default ones whose gateway is near: local to the link or in the subnet of the first address of its family.
-const FAR: Kinds = kind(b'f');
+const BUT_NEAR_DEFAULT: Kinds = kind(b'f');
 /// Static routes; those whose gateway is near or the default one, and the others.
 const STATIC: Kinds = kind(b's');
-const HELD: Kinds = kind(b't');
-const LOOSE: Kinds = kind(b'u');
+const VIA_NEAR: Kinds = kind(b't');
+const VIA_FAR: Kinds = kind(b'u');
 /// Host routes to gateways: to an IPv4 one that is in no subnet of the interface, and to a default one that is near.
 const HOP4: Kinds = kind(b'h');
-const NEAR: Kinds = kind(b'N');
+const NEAR_GATEWAY: Kinds = kind(b'N');
 /// Host routes to default gateways.
 pub const GATEWAY: Kinds = kind(b'G');
 
@@ -92,20 +95,20 @@ fn show(wanted: &Wanted, route: &Route, is_default: bool, take: &mut Take<'_>) {
         is_near = gateway.is_link_local_v6() || first(wanted, gateway.family).is_some_and(|first| first.covers(&gateway));
         if !is_near && !wanted.covers(&gateway) {
             item.onlink = gateway.is_v4();
-            hop = if item.onlink { HOP4 } else { ROUTE | FAR };
+            hop = if item.onlink { HOP4 } else { ROUTE | BUT_NEAR_DEFAULT };
         }
         if is_default {
-            hop |= if is_near { GATEWAY | NEAR } else { GATEWAY };
+            hop |= if is_near { GATEWAY | NEAR_GATEWAY } else { GATEWAY };
         } else {
             is_near |= route.gateway == *default_gateway(wanted, gateway.family);
         }
         take(hop, &Item::new(gateway, gateway.width()));
     }
     let kinds = match (is_default, is_near) {
-        (false, true) => STATIC | ROUTE | FAR | HELD,
-        (false, false) => STATIC | ROUTE | FAR | LOOSE,
+        (false, true) => STATIC | ROUTE | BUT_NEAR_DEFAULT | VIA_NEAR,
+        (false, false) => STATIC | ROUTE | BUT_NEAR_DEFAULT | VIA_FAR,
         (true, true) => ROUTE,
-        (true, false) => ROUTE | FAR,
+        (true, false) => ROUTE | BUT_NEAR_DEFAULT,
     };
     take(kinds, &item);
 }
@@ -119,4 +122,15 @@ fn first(wanted: &Wanted, family: Family) -> Option<&Address> {
 /// The default gateway of a family.
 fn default_gateway(wanted: &Wanted, family: Family) -> &Option<Ip> {
     if family == Family::V4 { &wanted.gateway4 } else { &wanted.gateway6 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_is_a_kind_of_its_own() {
+        let kinds = LETTERS.iter().fold(kind(ONCE), |kinds, &letter| kinds | kind(letter));
+        assert_eq!(kinds.count_ones() as usize, LETTERS.len() + 1);
+    }
 }
