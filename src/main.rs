@@ -50,12 +50,13 @@ fn start(words: Strings, environment: Strings) -> c_int {
             status::USAGE
         }
         Ok(Action::Version) => said(write_stdout(Text::<64>::of("nova-agent %\n", &[&VERSION]).as_str())),
-        Ok(Action::Help) => said(write_stdout(Text::<HELP_LEN>::of("%", &[&cli::HELP]).as_str())),
+        Ok(Action::Help) => help(),
         Ok(action) => work(&options, environment, action == Action::Apply),
     }
 }
 
 /// How network files are written; ends the process at a backend that there is not.
+#[inline(never)]
 fn choice(options: &Options) -> Choice {
     let Some(name) = options.backend else { return Choice::Probe(os::BACKENDS) };
     match backends::named(os::BACKENDS, name.to_bytes()) {
@@ -69,6 +70,7 @@ fn choice(options: &Options) -> Choice {
 }
 
 /// Serves requests, or applies vm-data once. Nothing is dropped at the end: the kernel closes what is open.
+#[inline(never)]
 fn work(options: &Options, variables: Strings, once: bool) -> c_int {
     let elsewhere = options.root != c"/";
     let mut settings = Settings { backend: choice(options), live: true, programs: !elsewhere };
@@ -104,6 +106,7 @@ fn work(options: &Options, variables: Strings, once: bool) -> c_int {
 }
 
 /// Applies vm-data once.
+#[inline(never)]
 fn apply(job: Job<'_>, host: &mut System, scratch: &mut Scratch) -> c_int {
     let mut answer = Answer::empty();
     if let Err(error) = apply::run(job, host, scratch, &mut answer) {
@@ -219,6 +222,12 @@ fn open_store(named: Option<&'static CStr>, host: &mut System) -> StoreChannel {
             fail(status::UNAVAILABLE, "no XenStore: ", refused.0, refused.1);
         }
     }
+}
+
+/// By itself, since its text would stay on the stack of a sleeping agent.
+#[inline(never)]
+fn help() -> c_int {
+    said(write_stdout(Text::<HELP_LEN>::of("%", &[&cli::HELP]).as_str()))
 }
 
 /// Says what is wrong, with which file, and why.

@@ -50,6 +50,7 @@ impl<'b> Answers<'b> {
     /// # Errors
     ///
     /// What the store says to the last attempt.
+    #[inline(never)]
     pub fn write<C: Channel>(&mut self, store: &mut Client<'_, C>, id: &[u8], answer: &mut Answer, now_ms: u64) -> Result<(), Errno> {
         let mut result = put(store, id, answer);
         if is_full(result) {

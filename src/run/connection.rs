@@ -28,6 +28,7 @@ impl Agent<'_> {
     }
 
     /// Learns which answers are in the store already.
+    #[inline(never)]
     pub(super) fn adopt_answers(&mut self) {
         let now_ms = self.host.now_ms();
         if self.store.directory(answers::DIRECTORY).is_err() {
@@ -44,6 +45,7 @@ impl Agent<'_> {
     }
 
     /// Has the store list what is there.
+    #[inline(never)]
     pub(super) fn list(&mut self) {
         let result = self.store.list(self.tag);
         self.too_long = false;

@@ -25,6 +25,7 @@ impl<'r> Recorder<'r> {
     }
 
     /// Reads what an earlier process left, and removes its temporary files.
+    #[inline(never)]
     pub fn recover(&mut self) {
         let mut text = [0; STATE_LEN];
         self.state.parse(self.file.read(&mut text));
@@ -44,6 +45,7 @@ impl<'r> Recorder<'r> {
     /// # Errors
     ///
     /// If the process died in it twice.
+    #[inline(never)]
     pub fn begin(&mut self, request: &[u8]) -> Result<(), Error> {
         let again = self.state.get(Key::Request) == request;
         let before = self.state.get(Key::Tries).first().map_or(0, |digit| digit.saturating_sub(b'0'));

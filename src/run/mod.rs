@@ -204,6 +204,7 @@ impl<'b> Agent<'b> {
         }
     }
 
+    #[inline(never)]
     fn tell_ready(&mut self, notify: Notify) {
         self.info("ready", b"");
         match notify {
@@ -227,6 +228,7 @@ impl<'b> Agent<'b> {
     }
 
     /// Does one request, if it is still there.
+    #[inline(never)]
     fn handle(&mut self, tag: u64, id: &[u8]) -> Result<(), Error> {
         let started_ms = self.host.now_ms();
         if tag == FROM_BEFORE && self.store.read(answers::DIRECTORY, id).is_ok() {
@@ -296,6 +298,7 @@ impl<'b> Agent<'b> {
     }
 
     /// Applies vm-data once, without a request.
+    #[inline(never)]
     fn apply_at_start(&mut self) {
         let mut answer = Answer::empty();
         if let Err(error) = self.command(&Command::ResetNetwork, &mut answer) {
@@ -306,6 +309,7 @@ impl<'b> Agent<'b> {
     }
 
     /// Writes the answer and removes the request, over as many lost connections as it takes.
+    #[inline(never)]
     fn answer(&mut self, id: &[u8], answer: &mut Answer) {
         loop {
             let now_ms = self.host.now_ms();
