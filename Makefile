@@ -25,7 +25,7 @@ target:
 	@rustup target list --installed | grep -qx $(TRIPLE) || rustup target add $(TRIPLE)
 
 build: target ## the release binary, in dist/<triple>/nova-agent
-	$(CARGO) build --quiet --locked --release --package nova-agent --bin nova-agent --target $(TRIPLE)
+	$(CARGO) rustc --quiet --locked --release --package nova-agent --bin nova-agent --target $(TRIPLE) -- $(CODEGEN)
 	@mkdir -p $(dir $(AGENT))
 	@cmp -s target/$(TRIPLE)/release/nova-agent $(AGENT) || cp target/$(TRIPLE)/release/nova-agent $(AGENT)
 
@@ -62,7 +62,7 @@ xen: build counterparts ## one boot of a real Xen, end to end
 size: build ## the binary's size and memory against their budgets
 	@$(CARGO) build --quiet --locked --package nova-agent-host
 	@$(RUN) target/debug/bench --memory
-	@CARGO_PROFILE_RELEASE_STRIP=none $(CARGO) build --quiet --locked --release --package nova-agent --bin nova-agent --target $(TRIPLE) --target-dir target/symbols
+	@CARGO_PROFILE_RELEASE_STRIP=none $(CARGO) rustc --quiet --locked --release --package nova-agent --bin nova-agent --target $(TRIPLE) --target-dir target/symbols -- $(CODEGEN)
 	@tests/size.sh $(AGENT) $(FILE_BUDGET) target/symbols/$(TRIPLE)/release/nova-agent
 
 bench: build counterparts ## speed, memory and system calls, as ratios to a bare client
